@@ -1,0 +1,242 @@
+"""All settings of the platform: typed, read from the environment and from `.env` in the root.
+
+The environment wins over `.env`. A service loads the groups it needs with `load`; a bad value stops it
+with one line that names the variable, and exit code 2. `candlestack_core.env_example` writes
+`.env.example` from these groups, so a variable that is not here does not exist.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, AliasChoices, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ENV_FILE = Path(__file__).resolve().parents[2] / ".env"
+
+DEFAULT_SYMBOLS = (
+    "BTCUSDT",
+    "ETHUSDT",
+    "BNBUSDT",
+    "SOLUSDT",
+    "ADAUSDT",
+    "XRPUSDT",
+    "DOGEUSDT",
+    "AVAXUSDT",
+    "DOTUSDT",
+    "LINKUSDT",
+    "LTCUSDT",
+    "TRXUSDT",
+    "BCHUSDT",
+    "ATOMUSDT",
+    "UNIUSDT",
+)
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+PortOrAny = Annotated[int, Field(ge=0, le=65535)]
+
+_WEBSOCKET_SCHEMES = ("ws", "wss")
+_HTTP_SCHEMES = ("http", "https")
+
+
+def _url(text: str, schemes: tuple[str, ...]) -> str:
+    if text and (urlsplit(text).scheme not in schemes or not urlsplit(text).hostname):
+        raise ValueError(f"must be a URL that starts with {' or '.join(f'{s}://' for s in schemes)}")
+    return text.rstrip("/")
+
+
+HttpUrl = Annotated[str, AfterValidator(lambda text: _url(text, _HTTP_SCHEMES))]
+WebSocketUrl = Annotated[str, AfterValidator(lambda text: _url(text, _WEBSOCKET_SCHEMES))]
+
+
+class SettingsGroup(BaseSettings):
+    """A frozen group of settings; fields are read from upper-case variables of the same name."""
+
+    model_config = SettingsConfigDict(
+        env_file=ENV_FILE,
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,
+    )
+
+
+class ServiceSettings(SettingsGroup):
+    """What every long-running process has."""
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least severe level that is logged"
+    )
+    log_format: Literal["json", "console"] = Field(
+        "json", description="json: one object a line; console: for people at a terminal"
+    )
+    health_host: str = Field("127.0.0.1", description="Address that /healthz, /readyz and /metrics bind to")
+    health_port: PortOrAny = Field(
+        0, description="Port of /healthz, /readyz and /metrics; 0 takes a free one and logs it"
+    )
+
+
+class KafkaSettings(SettingsGroup):
+    """The broker."""
+
+    kafka_bootstrap: str = Field(
+        "localhost:9092",
+        validation_alias=AliasChoices("KAFKA_BOOTSTRAP", "KAFKA_BROKER", "KAFKA_BOOTSTRAP_SERVERS"),
+        description="Brokers as host:port, separated by commas (also read as KAFKA_BROKER and KAFKA_BOOTSTRAP_SERVERS)",
+    )
+    kafka_client: Literal["confluent", "kafka-python"] = Field(
+        "confluent", description="Client library behind the Kafka interface"
+    )
+    kafka_topic: str = Field(
+        "crypto_kline_1m", pattern=r"^[A-Za-z0-9._-]{1,249}$", description="Topic of the 1m candles"
+    )
+    kafka_replication_factor: int = Field(
+        1, ge=1, le=5, description="Replicas of the topics that are created"
+    )
+
+    @field_validator("kafka_bootstrap")
+    @classmethod
+    def _host_and_port(cls, text: str) -> str:
+        for broker in text.split(","):
+            if not re.fullmatch(r"\s*[^\s:,]+:\d{1,5}\s*", broker):
+                raise ValueError("must be host:port, or several separated by commas")
+        return text
+
+
+class MongoSettings(SettingsGroup):
+    """The candle store."""
+
+    mongo_uri: str = Field(
+        "mongodb://localhost:27017", pattern=r"^mongodb(\+srv)?://", description="MongoDB connection string"
+    )
+    mongo_db: str = Field("CRYPTO", pattern=r"^[A-Za-z0-9_-]{1,63}$", description="MongoDB database")
+
+
+class RedisSettings(SettingsGroup):
+    """The realtime store."""
+
+    redis_host: str = Field("localhost", description="Redis host")
+    redis_port: Port = Field(6379, description="Redis port")
+    redis_password: str = Field("", description="Redis password, where the server asks for one")
+    realtime_window_hours: int = Field(
+        24, ge=1, le=168, description="Hours of 1m candles kept in the realtime window"
+    )
+    trades_list_length: int = Field(1000, ge=10, le=100_000, description="Newest trades kept per pair")
+
+
+class ExchangeSettings(SettingsGroup):
+    """Which exchange is listened to, and how."""
+
+    exchange: Literal["simulator", "binance"] = Field(
+        "simulator", description="simulator (seeded market or recording) or the real binance"
+    )
+    symbols: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Pairs, separated by commas; empty: the 15 pairs of the platform, or all pairs of a recording",
+    )
+    exchange_rest_url: HttpUrl = Field("", description="REST address; empty: that of EXCHANGE")
+    exchange_ws_url: WebSocketUrl = Field("", description="WebSocket address; empty: that of EXCHANGE")
+    streams_per_connection: int = Field(8, ge=1, le=1024, description="Streams that share one connection")
+    rest_weight_per_minute: int = Field(
+        1200,
+        ge=50,
+        le=6000,
+        description="REST weight a process spends a minute (Binance allows 6,000 an address)",
+    )
+    backfill_hours: int = Field(
+        24, ge=1, le=168, description="Hours of 1m candles that are checked for holes and filled by REST"
+    )
+    producer_buffer_messages: int = Field(
+        20_000, ge=100, le=1_000_000, description="Messages held while the broker is away; then reading stops"
+    )
+
+    @field_validator("symbols", mode="before")
+    @classmethod
+    def _split_symbols(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        symbols = tuple(dict.fromkeys(part.strip().upper() for part in value.split(",") if part.strip()))
+        for symbol in symbols:
+            # Symbols may hold letters of any script; what would break a topic key or a stream name may not.
+            if not re.fullmatch(r"[^\W_]{2,40}", symbol):
+                raise ValueError(f"{symbol!r} is not a pair; write e.g. BTCUSDT,ETHUSDT")
+        return symbols
+
+
+class SimulatorSettings(SettingsGroup):
+    """The simulated exchange."""
+
+    simulator_host: str = Field("127.0.0.1", description="Address the simulator binds to")
+    simulator_port: PortOrAny = Field(
+        9500, description="Port of the simulator; 0 takes a free one and logs it"
+    )
+    simulator_seed: int = Field(20260101, ge=0, le=2**63 - 1, description="Seed of the simulated market")
+    simulator_connection_life_s: float = Field(
+        86_400, gt=0, description="Seconds after which a WebSocket connection ends, as Binance's 24 hours"
+    )
+    simulator_shutdown_notice_s: float = Field(
+        600, ge=0, description="Seconds before its end at which a connection hears serverShutdown"
+    )
+    simulator_ping_interval_s: float = Field(20, gt=0, description="Seconds between pings")
+    simulator_pong_timeout_s: float = Field(
+        60, gt=0, description="Seconds without a pong that end a connection"
+    )
+    simulator_clock_offset_ms: int = Field(
+        0,
+        ge=-3_600_000,
+        le=3_600_000,
+        description="How far the exchange's clock is ahead of this machine's, in ms",
+    )
+    replay_recording: str = Field(
+        "",
+        description="Recording to replay instead of the seeded market: files or globs, separated by commas",
+    )
+    replay_speed: float = Field(1, gt=0, le=10_000, description="Speed of the replay; 1 is as recorded")
+    replay_times: Literal["kept", "shifted"] = Field(
+        "shifted", description="kept: times as recorded; shifted: moved to now by whole minutes"
+    )
+    replay_start_delay_s: float = Field(
+        3, ge=0, le=600, description="Seconds between the first subscription and the start of the replay"
+    )
+
+
+GROUPS: tuple[type[SettingsGroup], ...] = (
+    ExchangeSettings,
+    KafkaSettings,
+    RedisSettings,
+    MongoSettings,
+    SimulatorSettings,
+    ServiceSettings,
+)
+
+Group = TypeVar("Group", bound=SettingsGroup)
+
+
+def variable_name(group: type[SettingsGroup], field: str) -> str:
+    """Return the environment variable that sets a field (the first of its aliases)."""
+    alias = group.model_fields[field].validation_alias
+    return str(alias.choices[0]) if isinstance(alias, AliasChoices) else field.upper()
+
+
+def load(group: type[Group]) -> Group:
+    """Read a group, or end the process with exit code 2 and one line per bad variable.
+
+    Raises:
+        SystemExit: with code 2, after naming every variable that cannot be used and why.
+    """
+    try:
+        return group()
+    except ValidationError as error:
+        names = {variable_name(group, name) for name in group.model_fields}
+        for problem in error.errors():
+            where = str(problem["loc"][0])
+            name = where if where in names else where.upper()
+            reason = problem["msg"].removeprefix("Value error, ")
+            sys.stderr.write(f"candlestack: bad setting {name}: {reason}\n")
+        raise SystemExit(2) from None
