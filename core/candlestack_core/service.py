@@ -164,7 +164,7 @@ def _run(name: str, main: Callable[[Service], None], components: Iterable[str]) 
     log = configure_logging(name, settings.log_level, settings.log_format)
     service = Service(name, log, Health(components))
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
         service.stopping.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,0 +1,86 @@
+"""Canonical decimals: how every price and amount is written on the wire and in the stores.
+
+Plain notation, no superfluous zeros, at most 8 decimals: `65000.1`, `0.5`, `0`. Two equal numbers are
+written alike, so equality of text is equality of value; the order of text is not the order of value.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated, Final
+
+from msgspec import Meta
+
+MAX_DECIMALS: Final = 8
+MAX_INTEGER_DIGITS: Final = 20
+
+AMOUNT_PATTERN: Final = r"^(0|[1-9][0-9]{0,19})(\.[0-9]{0,7}[1-9])?$"
+"""A canonical price or amount, never negative; used by the message types and MongoDB's validators."""
+
+Amount = Annotated[str, Meta(pattern=AMOUNT_PATTERN)]
+"""A price, or an amount of base or quote currency, as a canonical decimal."""
+
+_WRITTEN = re.compile(r"([0-9]{1,40})(?:\.([0-9]{1,40}))?", re.ASCII)
+
+
+class NotCanonicalError(ValueError):
+    """A number that cannot be written as a canonical decimal."""
+
+
+def canonical(text: str) -> str:
+    """Return a non-negative decimal in plain notation (as the exchange writes it) in canonical form.
+
+    Raises:
+        NotCanonicalError: for a sign, an exponent, NaN, more than 8 decimals that are not zero, or more than
+            20 digits before the point.
+    """
+    match = _WRITTEN.fullmatch(text)
+    if match is None:
+        raise NotCanonicalError(f"{text[:40]!r} is not a plain decimal")
+    whole, fraction = match.groups()
+    whole = whole.lstrip("0") or "0"
+    fraction = fraction.rstrip("0") if fraction else ""
+    if len(fraction) > MAX_DECIMALS:
+        raise NotCanonicalError(f"{text[:40]!r} has more than {MAX_DECIMALS} decimals")
+    if len(whole) > MAX_INTEGER_DIGITS:
+        raise NotCanonicalError(f"{text[:40]!r} is absurdly large")
+    return f"{whole}.{fraction}" if fraction else whole
+
+
+def canonical_decimal(value: Decimal) -> str:
+    """Return a non-negative Decimal in canonical form.
+
+    Raises:
+        NotCanonicalError: as `canonical` does.
+    """
+    if not value.is_finite():
+        raise NotCanonicalError(f"{value} is not a number")
+    return canonical(format(value, "f"))
+
+
+def scaled(amount: str) -> int:
+    """Return a canonical decimal as an integer of 10^-8."""
+    whole, _, fraction = amount.partition(".")
+    return int(whole + fraction.ljust(MAX_DECIMALS, "0"))
+
+
+def from_scaled(units: int) -> str:
+    """Return an integer of 10^-8 as a canonical decimal.
+
+    Raises:
+        NotCanonicalError: when it is negative.
+    """
+    if units < 0:
+        raise NotCanonicalError(f"{units} is negative")
+    whole, fraction = divmod(units, 10**MAX_DECIMALS)
+    return f"{whole}.{fraction:08d}".rstrip("0").rstrip(".")
+
+
+def product(price: str, quantity: str) -> str:
+    """Return price times quantity, the quote amount, exact to 8 decimals and cut off there.
+
+    Binance keeps 8 decimals of quote amounts; the steps of price and quantity of its pairs together never
+    have more, so nothing is cut off in practice.
+    """
+    return from_scaled(scaled(price) * scaled(quantity) // 10**MAX_DECIMALS)

@@ -1,0 +1,187 @@
+"""The Kafka interface: what the platform asks of a client library, and no more.
+
+Two adapters keep it, `confluent` and `kafka_python`; one contract test holds both to it on a real broker.
+Offsets are committed by the caller, never by a timer. Both adapters put a key on the same partition
+(murmur2), so producers with different clients keep one symbol's order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from candlestack_core.topics import Topic
+
+Headers = Sequence[tuple[str, bytes]]
+
+
+class KafkaError(Exception):
+    """Anything the broker or the client refused."""
+
+
+class BufferFullError(KafkaError):
+    """The producer holds as many unacknowledged records as it may; poll and try again."""
+
+
+class FatalKafkaError(KafkaError):
+    """The client cannot go on (for an idempotent producer: its sequence is lost); make a new process."""
+
+
+class TopicPartition(NamedTuple):
+    topic: str
+    partition: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as it was read; `timestamp` is the broker's time of arrival in ms."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes
+    headers: Headers
+
+    @property
+    def topic_partition(self) -> TopicPartition:
+        return TopicPartition(self.topic, self.partition)
+
+
+OnDelivery = Callable[[KafkaError | None], None]
+"""Called from `poll` or `flush`, once for each record: None when the broker has it, else why it never will."""
+
+
+class Producer(Protocol):
+    """Writes records, idempotently, lz4-compressed, acknowledged by all replicas; not safe across threads.
+
+    A record waits for the broker for as long as the process lives: there is no timeout after which it is
+    dropped in silence. The buffer is bounded in records.
+    """
+
+    def send(
+        self,
+        topic: str,
+        key: str,
+        value: bytes,
+        headers: Headers = (),
+        on_delivery: OnDelivery | None = None,
+    ) -> None:
+        """Hand a record to the client.
+
+        Raises:
+            BufferFullError: when the buffer is full; nothing was taken.
+            FatalKafkaError: when this producer can never send again.
+        """
+        ...
+
+    def poll(self, timeout_s: float = 0.0) -> None:
+        """Call the `on_delivery` of what was acknowledged or refused, waiting for at most `timeout_s`.
+
+        Raises:
+            FatalKafkaError: when this producer can never send again.
+        """
+        ...
+
+    def pending(self) -> int:
+        """Return how many records are not acknowledged yet."""
+        ...
+
+    def flush(self, timeout_s: float) -> int:
+        """Wait until all is acknowledged or the time is up; return how many are not."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Consumer(Protocol):
+    """Reads records; not safe across threads. Made either for a group (`subscribe`) or alone (`assign`)."""
+
+    def subscribe(self, topics: Sequence[str]) -> None:
+        """Join the group and read what it assigns, from the committed offsets, or from the beginning."""
+        ...
+
+    def assign(self, offsets: Mapping[TopicPartition, int]) -> None:
+        """Read these partitions from these offsets, with no group."""
+        ...
+
+    def poll(self, timeout_s: float, max_records: int = 500) -> list[Record]:
+        """Return what has arrived, at most `max_records`; empty when nothing came within `timeout_s`.
+
+        Keeps the membership of the group alive; while paused it returns nothing.
+
+        Raises:
+            KafkaError: when the broker refuses (an unknown topic, a lost authorisation). A broker that is
+                away is not an error: nothing arrives until it is back.
+        """
+        ...
+
+    def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
+        """Commit the next offsets to read, and wait for the broker's answer.
+
+        Raises:
+            KafkaError: when they could not be committed (the broker is away, the partition went to another).
+        """
+        ...
+
+    def pause(self) -> None:
+        """Stop fetching all that is assigned, now and after a rebalance, until `resume`."""
+        ...
+
+    def resume(self) -> None: ...
+
+    def assignment(self) -> frozenset[TopicPartition]: ...
+
+    def partitions(self, topic: str) -> list[TopicPartition]:
+        """Return the partitions of a topic; empty where it does not exist.
+
+        Raises:
+            KafkaError: when the broker does not answer.
+        """
+        ...
+
+    def bounds(self, partition: TopicPartition) -> tuple[int, int]:
+        """Return the first offset kept and the next one to be written.
+
+        Raises:
+            KafkaError: when the broker does not answer.
+        """
+        ...
+
+    def offset_at(self, partition: TopicPartition, time_ms: int) -> int:
+        """Return the first offset that arrived at or after a time, or the end where none did.
+
+        Raises:
+            KafkaError: when the broker does not answer.
+        """
+        ...
+
+    def close(self) -> None:
+        """Leave the group; commits nothing."""
+        ...
+
+
+class Admin(Protocol):
+    """Makes the topics be as `topics` says."""
+
+    def ensure_topics(self, topics: Sequence[Topic], replication_factor: int) -> list[str]:
+        """Create what is missing, mend the settings of what is there; return the names created. Idempotent.
+
+        Partitions are never taken away, and never added to a topic that has records: a key would move.
+
+        Raises:
+            KafkaError: when the broker does not answer or refuses.
+        """
+        ...
+
+    def topic_config(self, topic: str) -> dict[str, str]:
+        """Return the broker's settings of a topic.
+
+        Raises:
+            KafkaError: when it does not exist or the broker does not answer.
+        """
+        ...
+
+    def close(self) -> None: ...

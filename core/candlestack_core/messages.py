@@ -1,0 +1,119 @@
+"""The value of every topic: one message type each, and the only definition of its fields.
+
+Times are epoch milliseconds; prices and amounts canonical decimals as strings (`decimals.Amount`). Decoding
+validates: a value that does not fit raises `msgspec.ValidationError` or `msgspec.DecodeError`.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from candlestack_core.decimals import Amount
+
+Symbol = Annotated[str, Meta(min_length=2, max_length=40)]
+TimeMs = Annotated[int, Meta(ge=0, lt=2**53)]
+Id = Annotated[int, Meta(ge=0, lt=2**63)]
+Completeness = Literal["complete", "backfilled", "partial"]
+Source = Annotated[str, Meta(pattern=r"^(backfill:)?(binance|simulator|replay)$")]
+
+
+class Candle(msgspec.Struct, frozen=True, kw_only=True):
+    """A candle over `[open_time, open_time + interval)`.
+
+    `volume` and `taker_buy_volume` are base amounts, `quote_volume` and `taker_buy_quote_volume` quote ones.
+    `version` orders two accounts of one candle: the event time of a stream's, the server's time of a REST
+    answer's, in ms.
+    """
+
+    symbol: Symbol
+    interval: Literal["1m", "5m", "1h", "4h", "1d"]
+    open_time: TimeMs
+    close_time: TimeMs
+    open: Amount
+    high: Amount
+    low: Amount
+    close: Amount
+    volume: Amount
+    quote_volume: Amount
+    trades: Id
+    taker_buy_volume: Amount
+    taker_buy_quote_volume: Amount
+    closed: bool
+    version: TimeMs
+    source: Source
+    completeness: Completeness
+
+
+class Trade(msgspec.Struct, frozen=True, kw_only=True):
+    """One trade; `quantity` in base, `quote_quantity` in quote currency."""
+
+    symbol: Symbol
+    trade_id: Id
+    price: Amount
+    quantity: Amount
+    quote_quantity: Amount
+    time: TimeMs
+    buyer_is_maker: bool
+    source: Source
+
+
+Level = tuple[Amount, Amount]
+"""A price and the absolute quantity there, in base currency; in a diff the quantity 0 removes the level."""
+
+
+class DepthDiff(msgspec.Struct, frozen=True, kw_only=True):
+    """One depth diff as the exchange sent it; `previous_final_update_id` only where the market has it (usdm)."""
+
+    market: Literal["spot", "usdm"]
+    symbol: Symbol
+    first_update_id: Id
+    final_update_id: Id
+    previous_final_update_id: Id | None
+    bids: list[Level]
+    asks: list[Level]
+    event_time: TimeMs
+    source: Source
+
+
+class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """What could not be understood: the original bytes in base64, where they came from, and why.
+
+    `origin` is `stream:<address or stream>`, `rest:<path>` or `topic:<topic>/<partition>@<offset>`.
+    """
+
+    origin: str
+    reason: str
+    payload: str
+    size: int
+    time: TimeMs
+
+    @classmethod
+    def of(cls, payload: bytes, *, origin: str, reason: str, time: int) -> DeadLetter:
+        """Wrap bytes, cut off where a record of the topic could not hold them (`size` tells the whole)."""
+        kept = payload[:MAX_DEAD_LETTER_BYTES]
+        return cls(
+            origin=origin[:500],
+            reason=reason[:1000],
+            payload=base64.b64encode(kept).decode(),
+            size=len(payload),
+            time=time,
+        )
+
+    def original(self) -> bytes:
+        """Return the bytes that were kept."""
+        return base64.b64decode(self.payload)
+
+
+MAX_DEAD_LETTER_BYTES = 512 * 1024
+
+encode = msgspec.json.Encoder().encode
+"""Write any message as JSON bytes."""
+
+decode_candle = msgspec.json.Decoder(Candle).decode
+decode_trade = msgspec.json.Decoder(Trade).decode
+decode_depth_diff = msgspec.json.Decoder(DepthDiff).decode
+decode_dead_letter = msgspec.json.Decoder(DeadLetter).decode

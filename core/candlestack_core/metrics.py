@@ -1,0 +1,58 @@
+"""The metrics of the platform: every name and label, once. Counters end in `_total`, units stand in the name."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from prometheus_client import Counter, Gauge, Histogram
+
+RECORDS_PRODUCED: Final = Counter(
+    "candlestack_records_produced_total", "Records acknowledged by the broker", ["topic"]
+)
+RECORDS_PENDING: Final = Gauge(
+    "candlestack_records_pending", "Records handed to the Kafka client and not acknowledged yet"
+)
+RECORDS_CONSUMED: Final = Counter("candlestack_records_consumed_total", "Records read from Kafka", ["topic"])
+CONSUMER_LAG: Final = Gauge(
+    "candlestack_consumer_lag_records", "Records behind the end of a partition", ["topic", "partition"]
+)
+DEAD_LETTERS: Final = Counter(
+    "candlestack_dead_letters_total", "Frames or records that could not be understood", ["origin"]
+)
+FRAMES_RECEIVED: Final = Counter("candlestack_frames_received_total", "WebSocket frames read", ["kind"])
+CONNECTIONS_OPEN: Final = Gauge("candlestack_exchange_connections_open", "Open WebSocket connections")
+CONNECTS: Final = Counter(
+    "candlestack_exchange_connects_total", "Attempts to connect to the exchange", ["outcome"]
+)
+STREAM_LAST_EVENT: Final = Gauge(
+    "candlestack_stream_last_event_timestamp_seconds",
+    "Event time of the newest event of a stream",
+    ["stream"],
+)
+READING_PAUSED: Final = Gauge(
+    "candlestack_exchange_reading_paused", "1 while the sockets are not read because the broker is behind"
+)
+CANDLE_HOLES: Final = Gauge(
+    "candlestack_candle_holes", "Closed minutes that are not in Kafka yet and can still be filled", ["symbol"]
+)
+CANDLES_BACKFILLED: Final = Counter(
+    "candlestack_candles_backfilled_total", "Closed candles filled by REST", ["symbol"]
+)
+TRADES_BACKFILLED: Final = Counter("candlestack_trades_backfilled_total", "Trades filled by REST", ["symbol"])
+TRADES_MISSED: Final = Counter(
+    "candlestack_trades_missed_total", "Trades known by their ids to be missing and given up", ["symbol"]
+)
+REST_REQUESTS: Final = Counter(
+    "candlestack_rest_requests_total", "REST requests to the exchange", ["path", "status"]
+)
+REST_WEIGHT_USED: Final = Gauge("candlestack_rest_weight_used", "REST weight spent in the current minute")
+STORE_WRITES: Final = Counter("candlestack_store_writes_total", "Entries written to a store", ["store"])
+STORE_FLUSH_SECONDS: Final = Histogram(
+    "candlestack_store_flush_seconds",
+    "Time of one flush into a store",
+    ["store"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+STORE_FAILURES: Final = Counter(
+    "candlestack_store_failures_total", "Flushes that failed and were tried again", ["store"]
+)

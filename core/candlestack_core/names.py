@@ -1,0 +1,59 @@
+"""The names that must agree everywhere: collections and keys. Topics stand in `topics`, metrics in `metrics`.
+
+No other Python file of the platform holds one of these as a literal; a check in the test run sees to it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# MongoDB collections
+KLINE_1M: Final = "1m_kline"
+KLINE_5M: Final = "5m_kline"
+KLINE_1H: Final = "1h_kline"
+KLINE_4H: Final = "4h_kline"
+KLINE_1D: Final = "1d_kline"
+KLINE_COLLECTIONS: Final = {"1m": KLINE_1M, "5m": KLINE_5M, "1h": KLINE_1H, "4h": KLINE_4H, "1d": KLINE_1D}
+
+
+def candle_id(symbol: str, open_time: int) -> str:
+    """Return the `_id` of a candle's document; `open_time` in ms."""
+    return f"{symbol}:{open_time}"
+
+
+# Redis keys
+def latest_candle_key(symbol: str) -> str:
+    """Return the key of the newest 1m candle of a pair, forming or closed."""
+    return f"crypto:{symbol}:1m:latest"
+
+
+def window_candle_key(symbol: str, open_time: int) -> str:
+    """Return the key of one 1m candle of the realtime window; `open_time` in ms."""
+    return f"crypto:{symbol}:1m:{open_time}"
+
+
+def trades_key(symbol: str) -> str:
+    """Return the key of the bounded list of a pair's trades, newest first."""
+    return f"trades:{symbol}:list"
+
+
+# Kafka headers, each an epoch time in ms written as ASCII digits. They stay out of the values, so that a
+# replay gives the same values again.
+HEADER_RECEIVED: Final = "received"
+"""When the connector read the frame from its socket."""
+HEADER_SENT: Final = "sent"
+"""When the record was handed to the Kafka client."""
+
+# Consumer groups
+GROUP_REDIS_WRITER: Final = "redis-writer"
+GROUP_CANDLE_WRITER: Final = "candle-writer"
+
+# Values of `source`
+SOURCE_BINANCE: Final = "binance"
+SOURCE_SIMULATOR: Final = "simulator"
+SOURCE_REPLAY: Final = "replay"
+
+
+def backfill_source(source: str) -> str:
+    """Return the `source` of a record that REST gave."""
+    return f"backfill:{source}"

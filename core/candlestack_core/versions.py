@@ -1,0 +1,23 @@
+"""Which of two accounts of one candle wins: the one rule behind MongoDB's upsert, Redis and the browser."""
+
+from __future__ import annotations
+
+from candlestack_core.messages import Candle
+
+
+def supersedes(new: Candle, old: Candle) -> bool:
+    """Tell whether `new` replaces `old`, two accounts of the same symbol, interval and window.
+
+    The closed one beats the forming one; then the higher version wins. An equal version changes nothing, so
+    that a record delivered twice is written once.
+    """
+    if new.closed != old.closed:
+        return new.closed
+    return new.version > old.version
+
+
+def is_newer(new: Candle, old: Candle) -> bool:
+    """Tell whether `new` takes the place of `old` as the latest candle of a symbol and interval."""
+    if new.open_time != old.open_time:
+        return new.open_time > old.open_time
+    return supersedes(new, old)
