@@ -1,0 +1,3 @@
+"""What the tests of every folder share."""
+
+pytest_plugins = ["candlestack_local.servers.pytest_plugin"]

@@ -1,0 +1,189 @@
+"""The Kafka broker: Apache Kafka in KRaft mode, one node that is broker and controller."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import shutil
+import socket
+import subprocess
+import uuid
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import ClassVar
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
+from candlestack_local.servers import jars
+from candlestack_local.servers.errors import MissingDependencyError, ServerError
+from candlestack_local.servers.ports import LOOPBACK
+from candlestack_local.servers.process import ServerProcess
+
+_OLDEST_JAVA = 17
+_CHECK_TIMEOUT_S = 5.0
+_FORMAT_TIMEOUT_S = 60.0
+_JVM_OPTIONS = ("-Xms384m", "-Xmx384m", "-XX:+UseSerialGC")
+
+# Starts in half the CPU time and never compiles with the second compiler: for tests, which are short.
+SHORT_LIVED_JVM = ("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+
+# One node replicates nothing, and the broker shares a small machine with the whole platform: few
+# partitions and threads, small buffers, small segments (retention removes whole segments only).
+_SETTINGS = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@{host}:{controller_port}
+listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller_port}
+advertised.listeners=PLAINTEXT://{host}:{port}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=PLAINTEXT
+controller.listener.names=CONTROLLER
+log.dirs={logs}
+
+auto.create.topics.enable=false
+default.replication.factor=1
+min.insync.replicas=1
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=4
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+share.coordinator.state.topic.num.partitions=4
+group.initial.rebalance.delay.ms=0
+
+# A killed broker is let in again when the session of its former life has run out.
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
+
+num.network.threads=2
+num.io.threads=4
+background.threads=2
+num.recovery.threads.per.data.dir=2
+log.segment.bytes=67108864
+log.index.size.max.bytes=1048576
+log.retention.check.interval.ms=30000
+log.cleaner.dedupe.buffer.size=8388608
+log.cleaner.io.buffer.size=131072
+metadata.log.segment.bytes=8388608
+metadata.max.retention.bytes=33554432
+"""
+
+
+class KafkaBroker(ServerProcess):
+    """One broker and controller in one JVM; `bootstrap` is where clients connect."""
+
+    title: ClassVar[str] = "Kafka"
+
+    def __init__(
+        self, *, port: int, controller_port: int, data_dir: Path, jvm_options: Sequence[str] = _JVM_OPTIONS
+    ) -> None:
+        super().__init__(port=port, data_dir=data_dir)
+        self.controller_port = controller_port
+        self.jvm_options = jvm_options
+
+    @property
+    def bootstrap(self) -> str:
+        return f"{LOOPBACK}:{self.port}"
+
+    @property
+    def ports(self) -> list[int]:
+        return [self.port, self.controller_port]
+
+    @property
+    def not_ready(self) -> tuple[type[Exception], ...]:
+        return (KafkaException, OSError)
+
+    def prepare(self) -> None:
+        """Fetch the jars where they are missing, write the settings, and format the log folder once."""
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self._settings_path.write_text(
+            _SETTINGS.format(
+                host=LOOPBACK, port=self.port, controller_port=self.controller_port, logs=self._logs_dir
+            )
+        )
+        self._log_settings_path.write_text(_log_settings())
+        if not (self._logs_dir / "meta.properties").exists():
+            self._format()
+
+    def command(self) -> list[str]:
+        return [*self._java(), "kafka.Kafka", str(self._settings_path)]
+
+    def check(self) -> None:
+        """Ask for the cluster's metadata, in which the broker appears once it is registered."""
+        # First the bare port: a client of librdkafka would wait for its own timeout while it is closed.
+        socket.create_connection((LOOPBACK, self.port), _CHECK_TIMEOUT_S).close()
+        client = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 0})
+        metadata = client.list_topics(timeout=_CHECK_TIMEOUT_S)
+        if not metadata.brokers:
+            raise KafkaException("the broker is not registered with its controller yet")
+
+    @property
+    def _settings_path(self) -> Path:
+        return self.data_dir / "server.properties"
+
+    @property
+    def _log_settings_path(self) -> Path:
+        return self.data_dir / "log4j2.properties"
+
+    @property
+    def _logs_dir(self) -> Path:
+        return self.data_dir / "logs"
+
+    def _java(self) -> list[str]:
+        return [
+            find_java(),
+            *self.jvm_options,
+            "-XX:+ExitOnOutOfMemoryError",
+            "-Djava.awt.headless=true",
+            f"-Dlog4j2.configurationFile={self._log_settings_path}",
+            "-cp",
+            f"{jars.fetch(jars.kafka_jars())}{os.sep}*",
+        ]
+
+    def _format(self) -> None:
+        # 16 bytes as URL-safe base64; the first is 0, since a leading dash would be read as an option.
+        cluster_id = base64.urlsafe_b64encode(b"\0" + uuid.uuid4().bytes[1:]).decode().rstrip("=")
+        arguments = ["format", "--cluster-id", cluster_id, "--config", str(self._settings_path)]
+        done = subprocess.run(
+            [*self._java(), "kafka.tools.StorageTool", *arguments],
+            capture_output=True,
+            text=True,
+            timeout=_FORMAT_TIMEOUT_S,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise ServerError(
+                f"Kafka could not format {self._logs_dir}: {(done.stdout + done.stderr).strip()}"
+            )
+
+
+@cache
+def find_java() -> str:
+    """Return the path of a Java virtual machine of version 17 or later: of `JAVA_HOME`, else on `PATH`.
+
+    Raises:
+        MissingDependencyError: there is none.
+    """
+    home = os.environ.get("JAVA_HOME")
+    found = shutil.which("java", path=str(Path(home) / "bin")) if home else None
+    java = found or shutil.which("java")
+    if java is None:
+        raise MissingDependencyError(f"Java {_OLDEST_JAVA} or later is not installed; run: make deps")
+    answer = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+    version = re.search(r'version "(?:1\.)?(\d+)', answer)
+    if version is None or int(version.group(1)) < _OLDEST_JAVA:
+        first_line = answer.splitlines()[0] if answer else "it does not say its version"
+        raise MissingDependencyError(
+            f"Java {_OLDEST_JAVA} or later is needed, {java} is older ({first_line}); run: make deps"
+        )
+    return java
+
+
+def _log_settings() -> str:
+    return resources.files(__package__).joinpath("kafka_log4j2.properties").read_text("utf-8")

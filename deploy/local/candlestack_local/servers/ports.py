@@ -1,0 +1,60 @@
+"""Ports of the loopback interface: finding a free one, and naming who holds a taken one."""
+
+from __future__ import annotations
+
+import random
+import socket
+
+import psutil
+
+from candlestack_local.servers.errors import ServerError
+
+LOOPBACK = "127.0.0.1"
+
+# Below the range from which kernels choose the local ports of outgoing connections (32768 and up on
+# Linux): a port handed out from here is not taken by some client before its server has started.
+_CANDIDATES = range(15_000, 32_000)
+_ATTEMPTS = 200
+
+
+def is_free(port: int) -> bool:
+    """Say whether a server could listen on this loopback port now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        # Servers set this too, so that connections in TIME_WAIT do not keep a restarted one out.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+            probe.listen(1)
+        except OSError:
+            return False
+    return True
+
+
+def free_port() -> int:
+    """Return a loopback port on which nothing listens.
+
+    Raises:
+        ServerError: no free port was found in 200 attempts.
+    """
+    source = random.SystemRandom()
+    for _ in range(_ATTEMPTS):
+        port = source.choice(_CANDIDATES)
+        if is_free(port):
+            return port
+    raise ServerError(f"no free port between {_CANDIDATES.start} and {_CANDIDATES.stop} on {LOOPBACK}")
+
+
+def holder_of(port: int) -> str | None:
+    """Name the process that listens on this port, as `name (pid N)`; None where it cannot be known."""
+    try:
+        connections = psutil.net_connections(kind="tcp")
+    except psutil.AccessDenied:
+        return None
+    for connection in connections:
+        listens = connection.status == psutil.CONN_LISTEN
+        if listens and connection.laddr and connection.laddr.port == port and connection.pid is not None:
+            try:
+                return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
+            except psutil.NoSuchProcess:
+                return None
+    return None

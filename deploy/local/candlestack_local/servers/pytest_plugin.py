@@ -1,0 +1,89 @@
+"""Pytest fixtures of the real servers, for the tests of every folder.
+
+`kafka_broker`, `mongo_server` and `redis_server` are started once per run, when first asked for: a test
+keeps to names of its own in them (topics, databases, key prefixes). A test that stops, kills or freezes a
+server takes `own_kafka_broker`, `own_mongo_server` or `own_redis_server`, which nothing else uses.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from candlestack_local.servers import SHORT_LIVED_JVM, KafkaBroker, MongoServer, RedisServer, free_port
+
+
+@contextmanager
+def _data_dir(name: str) -> Iterator[Path]:
+    # Not pytest's tmp_path, which keeps the folders of three runs: a database is too large for that.
+    with tempfile.TemporaryDirectory(prefix=f"candlestack-{name}-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def _kafka() -> Iterator[KafkaBroker]:
+    with (
+        _data_dir("kafka") as data_dir,
+        KafkaBroker(
+            port=free_port(), controller_port=free_port(), data_dir=data_dir, jvm_options=SHORT_LIVED_JVM
+        ) as broker,
+    ):
+        yield broker
+
+
+@contextmanager
+def _mongo() -> Iterator[MongoServer]:
+    with _data_dir("mongo") as data_dir, MongoServer(port=free_port(), data_dir=data_dir) as server:
+        yield server
+
+
+@contextmanager
+def _redis() -> Iterator[RedisServer]:
+    with _data_dir("redis") as data_dir, RedisServer(port=free_port(), data_dir=data_dir) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def kafka_broker() -> Iterator[KafkaBroker]:
+    """A running broker without topics, shared by the whole run."""
+    with _kafka() as broker:
+        yield broker
+
+
+@pytest.fixture(scope="session")
+def mongo_server() -> Iterator[MongoServer]:
+    """A running empty mongod, shared by the whole run."""
+    with _mongo() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """A running empty Redis, shared by the whole run."""
+    with _redis() as server:
+        yield server
+
+
+@pytest.fixture
+def own_kafka_broker() -> Iterator[KafkaBroker]:
+    """A running broker of this test alone, which may be stopped, killed, frozen and restarted."""
+    with _kafka() as broker:
+        yield broker
+
+
+@pytest.fixture
+def own_mongo_server() -> Iterator[MongoServer]:
+    """A running mongod of this test alone, which may be stopped, killed, frozen and restarted."""
+    with _mongo() as server:
+        yield server
+
+
+@pytest.fixture
+def own_redis_server() -> Iterator[RedisServer]:
+    """A running Redis of this test alone, which may be stopped, killed, frozen and restarted."""
+    with _redis() as server:
+        yield server
