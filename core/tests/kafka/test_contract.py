@@ -1,0 +1,244 @@
+"""The contract of the Kafka interface, held by both client libraries on a real broker."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+from candlestack_core.kafka import (
+    Admin,
+    BufferFullError,
+    Consumer,
+    KafkaError,
+    Producer,
+    Record,
+    TopicPartition,
+    open_admin,
+    open_consumer,
+    open_producer,
+)
+from candlestack_core.settings import KafkaSettings
+from candlestack_core.topics import DAY_MS, MB, Topic
+from candlestack_local.servers import KafkaBroker
+
+CLIENTS = ("confluent", "kafka-python")
+WAIT_S = 30.0
+
+
+def settings_for(broker: KafkaBroker, client: str) -> KafkaSettings:
+    return KafkaSettings.model_validate({"kafka_bootstrap": broker.bootstrap, "kafka_client": client})
+
+
+@pytest.fixture(params=CLIENTS)
+def client(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def settings(kafka_broker: KafkaBroker, client: str) -> KafkaSettings:
+    return settings_for(kafka_broker, client)
+
+
+@pytest.fixture
+def admin(settings: KafkaSettings) -> Iterator[Admin]:
+    admin = open_admin(settings)
+    yield admin
+    admin.close()
+
+
+@pytest.fixture
+def topic(admin: Admin) -> Topic:
+    topic = Topic(f"contract-{uuid.uuid4().hex}", 3, retention_ms=DAY_MS, retention_bytes=96 * MB)
+    assert admin.ensure_topics([topic], 1) == [topic.name]
+    return topic
+
+
+@pytest.fixture
+def producer(settings: KafkaSettings) -> Iterator[Producer]:
+    producer = open_producer(settings, max_pending=1000)
+    yield producer
+    producer.close()
+
+
+@pytest.fixture
+def consumer_of(settings: KafkaSettings) -> Iterator[Callable[[str | None], Consumer]]:
+    opened: list[Consumer] = []
+
+    def open_one(group: str | None) -> Consumer:
+        consumer = open_consumer(settings, group=group)
+        opened.append(consumer)
+        return consumer
+
+    yield open_one
+    for consumer in opened:
+        consumer.close()
+
+
+def read(consumer: Consumer, count: int) -> list[Record]:
+    """Read until `count` records are there."""
+    records: list[Record] = []
+    deadline = time.monotonic() + WAIT_S
+    while len(records) < count:
+        assert time.monotonic() < deadline, f"{len(records)} of {count} records came"
+        records += consumer.poll(0.2)
+    return records
+
+
+def whole(topic: Topic) -> dict[TopicPartition, int]:
+    return {TopicPartition(topic.name, number): 0 for number in range(topic.partitions)}
+
+
+def send_all(producer: Producer, topic: Topic, count: int) -> None:
+    for number in range(count):
+        producer.send(topic.name, f"PAIR{number % 5}", str(number).encode())
+    assert producer.flush(WAIT_S) == 0
+
+
+def test_what_is_sent_is_read_with_key_value_headers_and_in_order_for_each_key(
+    producer: Producer, consumer_of: Callable[[str | None], Consumer], topic: Topic
+) -> None:
+    outcomes: list[KafkaError | None] = []
+    for number in range(100):
+        key = f"PAIR{number % 5}"
+        headers = [("sent", str(number).encode())]
+        producer.send(topic.name, key, f'{{"n":{number}}}'.encode(), headers, outcomes.append)
+    assert producer.flush(WAIT_S) == 0
+    assert outcomes == [None] * 100
+
+    consumer = consumer_of(None)
+    consumer.assign(whole(topic))
+    records = read(consumer, 100)
+    assert len(records) == 100
+    by_key: dict[bytes | None, list[int]] = {}
+    for record in records:
+        number = int(dict(record.headers)["sent"])
+        assert record.value == f'{{"n":{number}}}'.encode()
+        by_key.setdefault(record.key, []).append(number)
+    assert {key: sorted(numbers) for key, numbers in by_key.items()} == by_key
+    assert len(by_key) == 5
+
+
+def test_both_clients_put_a_key_on_the_same_partition(
+    kafka_broker: KafkaBroker, consumer_of: Callable[[str | None], Consumer], topic: Topic
+) -> None:
+    keys = [f"PAIR{number}USDT" for number in range(40)]
+    for client in CLIENTS:
+        producer = open_producer(settings_for(kafka_broker, client), max_pending=1000)
+        for key in keys:
+            producer.send(topic.name, key, client.encode())
+        assert producer.flush(WAIT_S) == 0
+        producer.close()
+    consumer = consumer_of(None)
+    consumer.assign(whole(topic))
+    partitions: dict[bytes | None, set[int]] = {}
+    for record in read(consumer, 80):
+        partitions.setdefault(record.key, set()).add(record.partition)
+    assert all(len(numbers) == 1 for numbers in partitions.values())
+    assert len({number for numbers in partitions.values() for number in numbers}) == topic.partitions
+
+
+def test_a_full_buffer_refuses_and_takes_nothing(own_kafka_broker: KafkaBroker, client: str) -> None:
+    settings = settings_for(own_kafka_broker, client)
+    admin = open_admin(settings)
+    topic = Topic("bounded", 1, retention_ms=DAY_MS, retention_bytes=16 * MB)
+    admin.ensure_topics([topic], 1)
+    producer = open_producer(settings, max_pending=50)
+    outcomes: list[KafkaError | None] = []
+    producer.send(topic.name, "KEY", b"before", (), outcomes.append)
+    assert producer.flush(WAIT_S) == 0
+    own_kafka_broker.kill()
+
+    for number in range(50):
+        producer.send(topic.name, "KEY", str(number).encode(), (), outcomes.append)
+    with pytest.raises(BufferFullError):
+        producer.send(topic.name, "KEY", b"one too many", (), outcomes.append)
+    assert producer.pending() == 50
+    assert producer.flush(0.5) == 50
+
+    own_kafka_broker.start()
+    own_kafka_broker.wait_ready()
+    assert producer.flush(WAIT_S) == 0
+    assert outcomes == [None] * 51
+    producer.close()
+
+    consumer = open_consumer(settings)
+    consumer.assign({TopicPartition(topic.name, 0): 0})
+    values = [record.value for record in read(consumer, 51)]
+    assert values == [b"before", *(str(number).encode() for number in range(50))]
+    consumer.close()
+    admin.close()
+
+
+def test_a_group_goes_on_where_it_committed_and_reads_again_what_it_did_not(
+    producer: Producer, consumer_of: Callable[[str | None], Consumer], topic: Topic
+) -> None:
+    group = uuid.uuid4().hex
+    send_all(producer, topic, 30)
+
+    first = consumer_of(group)
+    first.subscribe([topic.name])
+    records = read(first, 30)
+    done: dict[TopicPartition, int] = {}
+    for record in records[:20]:
+        done[record.topic_partition] = record.offset + 1
+    first.commit(done)
+    first.close()
+
+    second = consumer_of(group)
+    second.subscribe([topic.name])
+    again = read(second, 10)
+    assert {(record.partition, record.offset) for record in again} == {
+        (record.partition, record.offset)
+        for record in records
+        if record.offset >= done.get(record.topic_partition, 0)
+    }
+
+
+def test_a_paused_consumer_reads_nothing_and_loses_nothing(
+    producer: Producer, consumer_of: Callable[[str | None], Consumer], topic: Topic
+) -> None:
+    consumer = consumer_of(uuid.uuid4().hex)
+    consumer.subscribe([topic.name])
+    send_all(producer, topic, 10)
+    seen = read(consumer, 10)
+    consumer.pause()
+    send_all(producer, topic, 10)
+    assert all(not consumer.poll(0.05) for _ in range(10))
+    consumer.resume()
+    seen += read(consumer, 10)
+    assert len({(record.partition, record.offset) for record in seen}) == 20
+
+
+def test_bounds_and_times_tell_where_a_partition_begins_and_ends(
+    producer: Producer, consumer_of: Callable[[str | None], Consumer], topic: Topic
+) -> None:
+    consumer = consumer_of(None)
+    assert consumer.partitions(topic.name) == list(whole(topic))
+    assert consumer.partitions(f"{topic.name}-that-is-not-there") == []
+    send_all(producer, topic, 30)
+    total = 0
+    for partition in consumer.partitions(topic.name):
+        low, high = consumer.bounds(partition)
+        assert low == 0
+        total += high
+        assert consumer.offset_at(partition, 0) == 0
+        assert consumer.offset_at(partition, 2**42) == high
+    assert total == 30
+
+
+def test_topics_are_created_once_and_mended_when_they_differ(admin: Admin, topic: Topic) -> None:
+    config = admin.topic_config(topic.name)
+    assert {key: config[key] for key in topic.config()} == topic.config()
+    assert admin.ensure_topics([topic], 1) == []
+
+    changed = Topic(topic.name, topic.partitions, retention_ms=DAY_MS // 2, retention_bytes=48 * MB)
+    assert admin.ensure_topics([changed], 1) == []
+    config = admin.topic_config(topic.name)
+    assert {key: config[key] for key in changed.config()} == changed.config()
+
+
+def test_a_topic_that_is_not_there_is_an_error_that_names_it(admin: Admin) -> None:
+    with pytest.raises(KafkaError):
+        admin.topic_config("no-such-topic")
