@@ -15,8 +15,10 @@ from msgspec import Meta
 MAX_DECIMALS: Final = 8
 MAX_INTEGER_DIGITS: Final = 20
 
-AMOUNT_PATTERN: Final = r"^(0|[1-9][0-9]{0,19})(\.[0-9]{0,7}[1-9])?$"
-"""A canonical price or amount, never negative; used by the message types and MongoDB's validators."""
+AMOUNT_PATTERN: Final = r"^(0|[1-9][0-9]{0,19})(\.[0-9]{0,7}[1-9])?$(?!\n)"
+"""A canonical price or amount, never negative; used by the message types and MongoDB's validators.
+
+Both search with engines in which `$` also matches before a last newline: the look-ahead refuses that."""
 
 Amount = Annotated[str, Meta(pattern=AMOUNT_PATTERN)]
 """A price, or an amount of base or quote currency, as a canonical decimal."""

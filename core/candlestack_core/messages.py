@@ -16,9 +16,9 @@ from candlestack_core.decimals import Amount
 
 Symbol = Annotated[str, Meta(min_length=2, max_length=40)]
 TimeMs = Annotated[int, Meta(ge=0, lt=2**53)]
-Id = Annotated[int, Meta(ge=0, lt=2**63)]
+Id = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 Completeness = Literal["complete", "backfilled", "partial"]
-Source = Annotated[str, Meta(pattern=r"^(backfill:)?(binance|simulator|replay)$")]
+Source = Annotated[str, Meta(pattern=r"^(backfill:)?(binance|simulator|replay)$(?!\n)")]
 
 
 class Candle(msgspec.Struct, frozen=True, kw_only=True):
