@@ -23,6 +23,8 @@ Both search with engines in which `$` also matches before a last newline: the lo
 Amount = Annotated[str, Meta(pattern=AMOUNT_PATTERN)]
 """A price, or an amount of base or quote currency, as a canonical decimal."""
 
+_MAX_WRITTEN_DIGITS: Final = 40
+_TOO_LARGE: Final = 10 ** (MAX_INTEGER_DIGITS + MAX_DECIMALS)
 _WRITTEN = re.compile(r"([0-9]{1,40})(?:\.([0-9]{1,40}))?", re.ASCII)
 
 
@@ -58,6 +60,9 @@ def canonical_decimal(value: Decimal) -> str:
     """
     if not value.is_finite():
         raise NotCanonicalError(f"{value} is not a number")
+    if abs(value.adjusted()) > _MAX_WRITTEN_DIGITS:
+        # Written out it could fill the memory.
+        raise NotCanonicalError(f"{value:.3e} is absurdly large or small")
     return canonical(format(value, "f"))
 
 
@@ -71,10 +76,12 @@ def from_scaled(units: int) -> str:
     """Return an integer of 10^-8 as a canonical decimal.
 
     Raises:
-        NotCanonicalError: when it is negative.
+        NotCanonicalError: when it is negative, or has more than 20 digits before the point.
     """
     if units < 0:
         raise NotCanonicalError(f"{units} is negative")
+    if units >= _TOO_LARGE:
+        raise NotCanonicalError(f"{units} units of 10^-8 are absurdly large")
     whole, fraction = divmod(units, 10**MAX_DECIMALS)
     return f"{whole}.{fraction:08d}".rstrip("0").rstrip(".")
 
@@ -84,5 +91,8 @@ def product(price: str, quantity: str) -> str:
 
     Binance keeps 8 decimals of quote amounts; the steps of price and quantity of its pairs together never
     have more, so nothing is cut off in practice.
+
+    Raises:
+        NotCanonicalError: when it has more than 20 digits before the point.
     """
     return from_scaled(scaled(price) * scaled(quantity) // 10**MAX_DECIMALS)

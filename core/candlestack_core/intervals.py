@@ -91,7 +91,8 @@ def roll_up(children: Sequence[Bar], interval: Interval) -> RolledBar:
     and Binance's longer candles do not look at it.
 
     Raises:
-        ValueError: when there are no children, two share a minute, or they span more than one window.
+        ValueError: when there are no children, one does not start on a minute, two share one, or they span
+            more than one window.
     """
     if not children:
         raise ValueError("a parent candle needs at least one child")
@@ -99,6 +100,8 @@ def roll_up(children: Sequence[Bar], interval: Interval) -> RolledBar:
     open_time = interval.open_time(ordered[0].open_time)
     if interval.open_time(ordered[-1].open_time) != open_time:
         raise ValueError(f"children span more than one {interval.value} window")
+    if any(child.open_time % MINUTE_MS for child in ordered):
+        raise ValueError("a child does not start on a minute")
     if len({child.open_time for child in ordered}) != len(ordered):
         raise ValueError("two children share a minute")
     priced = [child for child in ordered if child.trades] or ordered

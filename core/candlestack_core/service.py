@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import signal
 import sys
@@ -23,9 +24,11 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from prometheus_client import REGISTRY, CollectorRegistry, make_wsgi_app
 
 from candlestack_core.logging import Logger, configure_logging
-from candlestack_core.settings import ServiceSettings, load
+from candlestack_core.settings import BadSettingError, ServiceSettings, load
 
 STALLED_AFTER_S = 60.0
+
+_PORT_REFUSED = (errno.EADDRINUSE, errno.EACCES)
 
 
 class Health:
@@ -154,6 +157,8 @@ def run_async(
 
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop)
+        if service.stopping.is_set():  # told to stop before the loop could hear it
+            stopping.set()
         await main(service, stopping)
 
     _run(name, lambda service: asyncio.run(body(service)), components)
@@ -173,7 +178,11 @@ def _run(name: str, main: Callable[[Service], None], components: Iterable[str]) 
         server = HealthServer(service.health, settings.health_host, settings.health_port)
     except OSError as error:
         log.error(
-            "health port cannot be bound", port=settings.health_port, reason=str(error), set="HEALTH_PORT"
+            "health address cannot be bound",
+            host=settings.health_host,
+            port=settings.health_port,
+            reason=str(error),
+            set="HEALTH_PORT" if error.errno in _PORT_REFUSED else "HEALTH_HOST",
         )
         sys.exit(2)
     with server:
@@ -182,6 +191,9 @@ def _run(name: str, main: Callable[[Service], None], components: Iterable[str]) 
             main(service)
         except SystemExit:
             raise
+        except BadSettingError as error:
+            sys.stderr.write(f"{error}\n")
+            sys.exit(2)
         except BaseException:
             log.exception("ended by an error")
             sys.exit(1)

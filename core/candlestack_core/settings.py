@@ -152,6 +152,12 @@ class ExchangeSettings(SettingsGroup):
     backfill_hours: int = Field(
         24, ge=1, le=168, description="Hours of 1m candles that are checked for holes and filled by REST"
     )
+    trades_refill_limit: int = Field(
+        5_000,
+        ge=0,
+        le=1_000_000,
+        description="Trades a hole of one pair is refilled with by REST, the newest ones",
+    )
     producer_buffer_messages: int = Field(
         20_000, ge=100, le=1_000_000, description="Messages held while the broker is away; then reading stops"
     )
@@ -218,6 +224,13 @@ GROUPS: tuple[type[SettingsGroup], ...] = (
 Group = TypeVar("Group", bound=SettingsGroup)
 
 
+class BadSettingError(Exception):
+    """A setting that only proves unusable later, as a pair that the exchange does not list."""
+
+    def __init__(self, variable: str, reason: str) -> None:
+        super().__init__(f"candlestack: bad setting {variable}: {reason}")
+
+
 def variable_name(group: type[SettingsGroup], field: str) -> str:
     """Return the environment variable that sets a field (the first of its aliases)."""
     alias = group.model_fields[field].validation_alias
@@ -238,5 +251,5 @@ def load(group: type[Group]) -> Group:
             where = str(problem["loc"][0])
             name = where if where in names else where.upper()
             reason = problem["msg"].removeprefix("Value error, ")
-            sys.stderr.write(f"candlestack: bad setting {name}: {reason}\n")
+            sys.stderr.write(f"{BadSettingError(name, reason)}\n")
         raise SystemExit(2) from None

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.messages import Candle
+
+REST_CLOSED_AFTER_MS = 2_000
+"""A 1m candle from REST counts as closed only when its end is this far behind the server's time."""
+
+
+def closed_by_rest(open_time: int, server_time: int) -> bool:
+    """Tell whether a 1m candle that REST gave may be taken for closed; times in ms.
+
+    Around the minute an answer may still hold the forming one.
+    """
+    return open_time + MINUTE_MS + REST_CLOSED_AFTER_MS <= server_time
 
 
 def supersedes(new: Candle, old: Candle) -> bool:

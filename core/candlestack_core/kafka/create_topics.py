@@ -17,8 +17,21 @@ from candlestack_core.topics import all_topics
 EXAMPLE = "example: KAFKA_BOOTSTRAP=localhost:9092 python -m candlestack_core.kafka.create_topics --wait 60"
 
 
-def create_topics(settings: KafkaSettings, wait_s: float) -> list[str]:
+def ensure_topics(settings: KafkaSettings) -> list[str]:
     """Make all topics be as `topics` says and return the names of those created.
+
+    Raises:
+        KafkaError: when the broker is not there or refuses.
+    """
+    admin = open_admin(settings)
+    try:
+        return admin.ensure_topics(all_topics(settings.kafka_topic), settings.kafka_replication_factor)
+    finally:
+        admin.close()
+
+
+def wait_and_ensure_topics(settings: KafkaSettings, wait_s: float) -> list[str]:
+    """Do as `ensure_topics` does, waiting for the broker.
 
     Raises:
         KafkaError: when the broker is not there after `wait_s` seconds.
@@ -27,13 +40,7 @@ def create_topics(settings: KafkaSettings, wait_s: float) -> list[str]:
     deadline = time.monotonic() + wait_s
     while True:
         try:
-            admin = open_admin(settings)
-            try:
-                return admin.ensure_topics(
-                    all_topics(settings.kafka_topic), settings.kafka_replication_factor
-                )
-            finally:
-                admin.close()
+            return ensure_topics(settings)
         except KafkaError as error:
             if time.monotonic() > deadline:
                 raise
@@ -55,7 +62,7 @@ def main() -> None:
     arguments = parser.parse_args()
     settings = load(KafkaSettings)
     try:
-        created = create_topics(settings, arguments.wait)
+        created = wait_and_ensure_topics(settings, arguments.wait)
     except KafkaError as error:
         sys.stderr.write(f"Kafka at {settings.kafka_bootstrap} cannot be reached: {error}\n")
         raise SystemExit(1) from None

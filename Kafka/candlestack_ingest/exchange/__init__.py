@@ -1,0 +1,1 @@
+"""Exchange connectors: one folder per venue."""

@@ -1,0 +1,1 @@
+"""Binance, spot: wire formats, REST, WebSocket connections."""

@@ -1,0 +1,200 @@
+"""Spot REST: what the producers ask, within the weight budget, trying again until they are told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
+
+import aiohttp
+import msgspec
+from candlestack_core import metrics
+from candlestack_core.logging import get_logger
+from candlestack_core.pauses import Pauses
+
+from candlestack_ingest.exchange.binance.frames import TradeRow
+from candlestack_ingest.exchange.binance.weight import WeightBudget
+
+_LOG = get_logger(__name__)
+
+REQUEST_TIMEOUT_S = 10.0
+KLINES_LIMIT: Final = 1000
+TRADES_LIMIT: Final = 1000
+DEFAULT_RETRY_AFTER_S = 60.0
+
+_Body = TypeVar("_Body")
+
+
+class RestError(Exception):
+    """The exchange refused a request for good; trying again would not help."""
+
+
+class SymbolInfo(msgspec.Struct, frozen=True):
+    symbol: str
+    status: str
+
+
+class ExchangeInfo(msgspec.Struct, frozen=True):
+    symbols: list[SymbolInfo]
+
+
+class _Time(msgspec.Struct, frozen=True):
+    serverTime: int  # noqa: N815 - Binance's name
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """What a simulated exchange can vouch for, in ms: `[start_ms, end_ms)`."""
+
+    start_ms: int
+    end_ms: int | None
+
+
+class SimulatedSource(msgspec.Struct, frozen=True):
+    """`GET /sim/source`: what stands behind a simulator."""
+
+    source: str
+    coverage: dict[str, Coverage]
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    path: str
+    weight: int
+
+
+_TIME = _Request("/api/v3/time", 1)
+_EXCHANGE_INFO = _Request("/api/v3/exchangeInfo", 20)
+_KLINES = _Request("/api/v3/klines", 2)
+_HISTORICAL_TRADES = _Request("/api/v3/historicalTrades", 25)
+_SIMULATED_SOURCE = _Request("/sim/source", 0)
+
+# Gone for a while, or in trouble: the same request may succeed later.
+_TRY_AGAIN = frozenset(
+    {
+        HTTPStatus.REQUEST_TIMEOUT,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        HTTPStatus.BAD_GATEWAY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+    }
+)
+_SLOW_DOWN = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.IM_A_TEAPOT})
+
+
+class SpotRest:
+    """A client of one exchange address; every method tries again, with growing pauses, until it is cancelled."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        base_url: str,
+        budget: WeightBudget,
+        pauses: Callable[[], Pauses] = Pauses,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._session = session
+        self._base_url = base_url
+        self._budget = budget
+        self._pauses = pauses
+        self._monotonic = monotonic
+
+    async def server_time(self) -> int:
+        """Return the exchange's time in ms."""
+        return (await self._get(_TIME, {}, _Time)).serverTime
+
+    async def exchange_info(self) -> ExchangeInfo:
+        """Return every pair the exchange lists."""
+        return await self._get(_EXCHANGE_INFO, {}, ExchangeInfo)
+
+    async def simulated_source(self) -> SimulatedSource:
+        """Return what a simulator plays; only a simulator answers."""
+        return await self._get(_SIMULATED_SOURCE, {}, SimulatedSource)
+
+    async def klines(self, symbol: str, start_ms: int, end_ms: int) -> list[list[Any]]:
+        """Return the 1m rows with `start_ms <= open time <= end_ms`, ascending, at most 1,000.
+
+        Raises:
+            RestError: when the exchange refuses the request.
+        """
+        parameters = {
+            "symbol": symbol,
+            "interval": "1m",
+            "startTime": str(start_ms),
+            "endTime": str(end_ms),
+            "limit": str(KLINES_LIMIT),
+        }
+        return await self._get(_KLINES, parameters, list[list[Any]])
+
+    async def historical_trades(self, symbol: str, from_id: int, limit: int) -> list[TradeRow]:
+        """Return up to `limit` (at most 1,000) trades from an id on, ascending.
+
+        Raises:
+            RestError: when the exchange refuses the request.
+        """
+        parameters = {"symbol": symbol, "fromId": str(from_id), "limit": str(min(limit, TRADES_LIMIT))}
+        return await self._get(_HISTORICAL_TRADES, parameters, list[TradeRow])
+
+    async def _get(self, request: _Request, parameters: Mapping[str, str], body: type[_Body]) -> _Body:
+        pauses = self._pauses()
+        while True:
+            await self._wait_for_budget(request)
+            try:
+                status, headers, payload = await self._send(request, parameters)
+            except (aiohttp.ClientError, TimeoutError) as error:
+                reason = str(error) or type(error).__name__
+            else:
+                if status == HTTPStatus.OK:
+                    try:
+                        return msgspec.json.decode(payload, type=body)
+                    except msgspec.DecodeError as error:
+                        reason = f"an answer that is not what it should be: {error}"
+                elif status in _SLOW_DOWN:
+                    seconds = _retry_after(headers)
+                    self._budget.block(seconds, self._monotonic())
+                    _LOG.warning(
+                        "the exchange asks to slow down", path=request.path, status=status, seconds=seconds
+                    )
+                    continue
+                elif status in _TRY_AGAIN:
+                    reason = f"HTTP {status}"
+                else:
+                    raise RestError(
+                        f"{request.path}: HTTP {status}: {payload[:200].decode(errors='replace')}"
+                    )
+            pause = pauses.next()
+            _LOG.warning(
+                "exchange REST failed, trying again",
+                path=request.path,
+                reason=reason,
+                seconds=round(pause, 1),
+            )
+            await asyncio.sleep(pause)
+
+    async def _wait_for_budget(self, request: _Request) -> None:
+        while (delay := self._budget.delay(request.weight, self._monotonic())) > 0:
+            _LOG.info("waiting for REST weight", path=request.path, seconds=round(delay, 1))
+            await asyncio.sleep(delay)
+        self._budget.spend(request.weight, self._monotonic())
+        metrics.REST_WEIGHT_USED.set(self._budget.used)
+
+    async def _send(
+        self, request: _Request, parameters: Mapping[str, str]
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        timeout = aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_S)
+        async with self._session.get(
+            self._base_url + request.path, params=parameters, timeout=timeout
+        ) as response:
+            payload = await response.read()
+        metrics.REST_REQUESTS.labels(path=request.path, status=str(response.status)).inc()
+        used = response.headers.get("X-MBX-USED-WEIGHT-1M", "")
+        if used.isdecimal():
+            self._budget.observe(int(used), self._monotonic())
+        return response.status, response.headers, payload
+
+
+def _retry_after(headers: Mapping[str, str]) -> float:
+    text = headers.get("Retry-After", "")
+    return max(1.0, float(text)) if text.isdecimal() else DEFAULT_RETRY_AFTER_S

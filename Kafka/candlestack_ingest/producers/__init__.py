@@ -1,0 +1,1 @@
+"""What writes the exchange's data into Kafka."""

@@ -1,0 +1,177 @@
+"""The candle producer: kline_1m streams into Kafka, every hole filled by REST."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+from candlestack_core import metrics
+from candlestack_core.intervals import MINUTE_MS
+from candlestack_core.logging import get_logger
+from candlestack_core.messages import Candle, encode
+from candlestack_core.names import backfill_source
+
+from candlestack_ingest.exchange.binance.frames import (
+    FrameError,
+    candle_of_kline,
+    candle_of_row,
+    decode_kline,
+    notice_of,
+)
+from candlestack_ingest.exchange.binance.rest import KLINES_LIMIT, RestError
+from candlestack_ingest.producers.ledger import CandleLedger
+from candlestack_ingest.producers.resume import resume_candles
+from candlestack_ingest.producers.runtime import Context, run_producer
+
+_LOG = get_logger(__name__)
+
+HOUR_MS = 60 * MINUTE_MS
+LOOK_EVERY_S = 2.0
+ABSURD_AHEAD_MS = HOUR_MS
+"""An event so far ahead of the exchange's own clock is not believed."""
+ORIGIN = "stream:kline_1m"
+
+
+class CandleFeed:
+    """Takes kline frames, keeps the ledger of closed minutes, and fills what the ledger misses."""
+
+    stream_suffix = "kline_1m"
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._topic = context.kafka.kafka_topic
+        self._market = context.market
+        self._ledger = CandleLedger(self._market.symbols, context.exchange.backfill_hours * HOUR_MS)
+        self._look_now = asyncio.Event()
+
+    def resume(self) -> None:
+        since = self._context.clock_ms() - self._context.exchange.backfill_hours * HOUR_MS
+        known = resume_candles(
+            self._context.kafka, self._ledger, frozenset(self._market.symbols), self._market.source, since
+        )
+        _LOG.info("resumed from Kafka", closed_candles=known)
+
+    async def on_connected(self) -> None:
+        self._look_now.set()
+
+    async def on_frame(self, frame: bytes, received_ms: int) -> None:
+        metrics.FRAMES_RECEIVED.labels(kind=self.stream_suffix).inc()
+        try:
+            candle = self._candle(frame)
+        except FrameError as error:
+            if (notice := notice_of(frame)) is not None:
+                _LOG.info("notice from the exchange", notice=notice)
+                return
+            await self._context.outbox.dead_letter(
+                frame, origin=ORIGIN, reason=str(error), received_ms=received_ms
+            )
+            return
+        self._ledger.advance(candle.version)
+        metrics.STREAM_LAST_EVENT.labels(stream=f"{candle.symbol.lower()}@{self.stream_suffix}").set(
+            candle.version / 1000
+        )
+        if not (candle.closed and self._ledger.is_sent(candle.symbol, candle.open_time)):
+            await self._send(candle, received_ms)
+
+    def _candle(self, frame: bytes) -> Candle:
+        event = decode_kline(frame)
+        if event.s not in self._market.symbols:
+            raise FrameError(f"{event.s[:40]!r} was not asked for")
+        if self._ledger.now and self._ledger.now + ABSURD_AHEAD_MS < event.E:
+            raise FrameError(f"event time {event.E} is over an hour ahead of the exchange's clock")
+        completeness = self._market.completeness(event.s, event.k.t, "complete")
+        return candle_of_kline(event, source=self._market.source, completeness=completeness)
+
+    async def _send(self, candle: Candle, received_ms: int) -> None:
+        symbol, open_time = candle.symbol, candle.open_time
+        if candle.closed:
+            self._ledger.sent(symbol, open_time)
+        await self._context.outbox.send(
+            self._topic,
+            symbol,
+            encode(candle),
+            received_ms=received_ms,
+            on_lost=(lambda: self._ledger.lost(symbol, open_time)) if candle.closed else None,
+        )
+
+    async def run(self) -> None:
+        """Look for holes every other second, and at once after a connection was made."""
+        as_of: int | None = None
+        while True:
+            self._look_now.clear()
+            server_time = await self._context.rest.server_time()
+            self._ledger.advance(server_time)
+            await self._fill_all(server_time if as_of is None else as_of, server_time)
+            as_of = self._ledger.now
+            try:
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await self._look_now.wait()
+            except TimeoutError:
+                continue
+
+    async def _fill_all(self, as_of: int, server_time: int) -> None:
+        holes = {symbol: self._ledger.holes(symbol, as_of) for symbol in self._market.symbols}
+        missing = {
+            symbol: sum((last - first) // MINUTE_MS + 1 for first, last in ranges)
+            for symbol, ranges in holes.items()
+        }
+        for symbol, minutes in missing.items():
+            metrics.CANDLE_HOLES.labels(symbol=symbol).set(minutes)
+        total = sum(missing.values())
+        if not total:
+            return
+        _LOG.info("filling holes by REST", minutes=total, symbols=sum(1 for n in missing.values() if n))
+        filled = 0
+        for symbol, ranges in holes.items():
+            for first, last in ranges:
+                filled += await self._fill(symbol, first, last, server_time)
+            metrics.CANDLE_HOLES.labels(symbol=symbol).set(0)
+        _LOG.info("filled holes by REST", minutes=filled, not_listed=total - filled)
+
+    async def _fill(self, symbol: str, first: int, last: int, server_time: int) -> int:
+        """Fill the minutes from `first` to `last` (open times, inclusive); return how many candles came."""
+        filled = 0
+        for start in range(first, last + 1, KLINES_LIMIT * MINUTE_MS):
+            end = min(last, start + (KLINES_LIMIT - 1) * MINUTE_MS)
+            for candle in await self._fetch(symbol, start, end, server_time):
+                if not candle.closed or self._ledger.is_sent(symbol, candle.open_time):
+                    continue
+                await self._send(candle, self._context.clock_ms())
+                metrics.CANDLES_BACKFILLED.labels(symbol=symbol).inc()
+                filled += 1
+            for open_time in range(start, end + 1, MINUTE_MS):
+                if not self._ledger.is_sent(symbol, open_time):
+                    self._ledger.absent(symbol, open_time)
+        return filled
+
+    async def _fetch(self, symbol: str, start: int, end: int, server_time: int) -> list[Candle]:
+        try:
+            rows = await self._context.rest.klines(symbol, start, end)
+        except RestError as error:
+            _LOG.error("the exchange refused candles", symbol=symbol, reason=str(error))
+            return []
+        candles = []
+        for row in rows:
+            try:
+                candles.append(self._candle_of_row(row, symbol, server_time))
+            except FrameError as error:
+                await self._context.outbox.dead_letter(
+                    encode(row), origin="rest:klines", reason=str(error), received_ms=self._context.clock_ms()
+                )
+        return candles
+
+    def _candle_of_row(self, row: list[object], symbol: str, server_time: int) -> Candle:
+        candle = candle_of_row(
+            row,
+            symbol,
+            server_time=server_time,
+            source=backfill_source(self._market.source),
+            completeness="backfilled",
+        )
+        completeness = self._market.completeness(symbol, candle.open_time, "backfilled")
+        return msgspec.structs.replace(candle, completeness=completeness)
+
+
+def main() -> None:
+    """Run the candle producer."""
+    run_producer("candle-producer", CandleFeed)

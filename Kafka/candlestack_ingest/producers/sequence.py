@@ -1,0 +1,88 @@
+"""The order of trades of one symbol: what continues, what is a double, what is missing. Pure.
+
+Binance numbers a pair's trades without gaps, so a jump in the ids is a hole that can be named exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from candlestack_core.messages import Trade
+
+ABSURD_JUMP = 5_000_000
+"""No pair makes so many trades in a reconnect; an id so far ahead is not believed."""
+
+
+class Verdict(Enum):
+    """What a trade is to its symbol's sequence."""
+
+    CONTINUES = auto()
+    DOUBLE = auto()
+    GAP = auto()
+    ABSURD = auto()
+
+
+@dataclass(slots=True)
+class TradeSequence:
+    """One symbol's trades in the order of their ids; while a gap is being filled, newer ones are held back."""
+
+    max_held: int
+    last_id: int | None = None
+    filling: bool = False
+    held: dict[int, Trade] = field(default_factory=dict)
+
+    def judge(self, trade: Trade) -> Verdict:
+        """Tell what a trade is, without taking it."""
+        if self.last_id is None:
+            return Verdict.CONTINUES
+        ahead = trade.trade_id - self.last_id
+        if ahead > ABSURD_JUMP:
+            return Verdict.ABSURD
+        if ahead <= 0 or trade.trade_id in self.held:
+            return Verdict.DOUBLE
+        return Verdict.CONTINUES if ahead == 1 and not self.filling else Verdict.GAP
+
+    def take(self, trade: Trade) -> None:
+        """Make a trade the newest one."""
+        self.last_id = trade.trade_id
+
+    def hold(self, trade: Trade) -> bool:
+        """Keep a trade until the gap before it is closed; False when no more can be held."""
+        if len(self.held) >= self.max_held:
+            return False
+        self.held[trade.trade_id] = trade
+        self.filling = True
+        return True
+
+    def gap(self) -> tuple[int, int] | None:
+        """Return the ids missing before the oldest trade held, first and last, or None when none are."""
+        if not self.held or self.last_id is None:
+            return None
+        first, last = self.last_id + 1, min(self.held) - 1
+        return (first, last) if first <= last else None
+
+    def release(self) -> list[Trade]:
+        """Give back, in order, the held trades that continue the sequence, and make the last the newest one."""
+        ready: list[Trade] = []
+        while self.held:
+            oldest = min(self.held)
+            if self.last_id is not None and oldest > self.last_id + 1:
+                break
+            trade = self.held.pop(oldest)
+            if self.last_id is None or oldest > self.last_id:
+                self.last_id = oldest
+                ready.append(trade)
+        return ready
+
+    def finish(self) -> bool:
+        """End the filling if nothing is held any more; tell whether it ended."""
+        self.filling = bool(self.held)
+        return not self.filling
+
+    def give_up(self) -> tuple[int, int] | None:
+        """Jump over the gap before the oldest trade held; return the ids given up, first and last."""
+        gap = self.gap()
+        if gap is not None:
+            self.last_id = gap[1]
+        return gap
