@@ -76,7 +76,7 @@ class Notice(msgspec.Struct, frozen=True):
 
     id: int | str | msgspec.UnsetType | None = msgspec.UNSET
     e: str | None = None
-    data: msgspec.Raw | None = None
+    data: msgspec.Raw = msgspec.Raw()
 
 
 _kline_frames = msgspec.json.Decoder(KlineFrame)
@@ -116,7 +116,7 @@ def notice_of(frame: bytes | str) -> str | None:
     """Return what a frame that is not market data is (`serverShutdown`, `answer`), or None for anything else."""
     try:
         notice = _notices.decode(frame)
-        if notice.data is not None:
+        if bytes(notice.data):
             notice = _notices.decode(notice.data)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
