@@ -44,7 +44,14 @@ _HTTP_SCHEMES = ("http", "https")
 
 
 def _url(text: str, schemes: tuple[str, ...]) -> str:
-    if text and (urlsplit(text).scheme not in schemes or not urlsplit(text).hostname):
+    if not text:
+        return text
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that do not pair, a port that is no port
+        usable = False
+    if not usable:
         raise ValueError(f"must be a URL that starts with {' or '.join(f'{s}://' for s in schemes)}")
     return text.rstrip("/")
 
@@ -64,6 +71,7 @@ class SettingsGroup(BaseSettings):
         frozen=True,
         populate_by_name=True,
         hide_input_in_errors=True,
+        allow_inf_nan=False,
     )
 
 
@@ -103,17 +111,22 @@ class KafkaSettings(SettingsGroup):
     @field_validator("kafka_bootstrap")
     @classmethod
     def _host_and_port(cls, text: str) -> str:
-        for broker in text.split(","):
-            if not re.fullmatch(r"\s*[^\s:,]+:\d{1,5}\s*", broker):
+        brokers = [broker.strip() for broker in text.split(",")]
+        for broker in brokers:
+            match = re.fullmatch(r"[^\s:]+:([0-9]{1,5})", broker)
+            if match is None or not 1 <= int(match[1]) <= 65535:
                 raise ValueError("must be host:port, or several separated by commas")
-        return text
+        return ",".join(brokers)
 
 
 class MongoSettings(SettingsGroup):
     """The candle store."""
 
     mongo_uri: str = Field(
-        "mongodb://localhost:27017", pattern=r"^mongodb(\+srv)?://", description="MongoDB connection string"
+        "mongodb://localhost:27017",
+        pattern=r"^mongodb(\+srv)?://",
+        repr=False,  # it may hold a password
+        description="MongoDB connection string",
     )
     mongo_db: str = Field("CRYPTO", pattern=r"^[A-Za-z0-9_-]{1,63}$", description="MongoDB database")
 
@@ -123,7 +136,7 @@ class RedisSettings(SettingsGroup):
 
     redis_host: str = Field("localhost", description="Redis host")
     redis_port: Port = Field(6379, description="Redis port")
-    redis_password: str = Field("", description="Redis password, where the server asks for one")
+    redis_password: str = Field("", repr=False, description="Redis password, where the server asks for one")
     realtime_window_hours: int = Field(
         24, ge=1, le=168, description="Hours of 1m candles kept in the realtime window"
     )
@@ -233,8 +246,13 @@ class BadSettingError(Exception):
 
 def variable_name(group: type[SettingsGroup], field: str) -> str:
     """Return the environment variable that sets a field (the first of its aliases)."""
+    return variable_names(group, field)[0]
+
+
+def variable_names(group: type[SettingsGroup], field: str) -> tuple[str, ...]:
+    """Return every environment variable that sets a field, the one that wins first."""
     alias = group.model_fields[field].validation_alias
-    return str(alias.choices[0]) if isinstance(alias, AliasChoices) else field.upper()
+    return tuple(map(str, alias.choices)) if isinstance(alias, AliasChoices) else (field.upper(),)
 
 
 def load(group: type[Group]) -> Group:
@@ -246,10 +264,14 @@ def load(group: type[Group]) -> Group:
     try:
         return group()
     except ValidationError as error:
-        names = {variable_name(group, name) for name in group.model_fields}
+        names = {variable_name(group, name): variable_names(group, name) for name in group.model_fields}
         for problem in error.errors():
-            where = str(problem["loc"][0])
-            name = where if where in names else where.upper()
+            where = str(problem["loc"][0]).upper()
+            name, *others = names.get(where, (where,))
+            also = f" (also read as {', '.join(others)})" if others else ""
             reason = problem["msg"].removeprefix("Value error, ")
-            sys.stderr.write(f"{BadSettingError(name, reason)}\n")
+            sys.stderr.write(f"{BadSettingError(name + also, reason)}\n")
+        raise SystemExit(2) from None
+    except (OSError, UnicodeDecodeError) as error:
+        sys.stderr.write(f"candlestack: {ENV_FILE} cannot be read: {error}\n")
         raise SystemExit(2) from None
