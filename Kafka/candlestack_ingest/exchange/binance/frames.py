@@ -269,6 +269,7 @@ def _trade(
 ) -> Trade:
     try:
         price, quantity = canonical(price), canonical(quantity)
+        quote_quantity = product(price, quantity)
     except NotCanonicalError as error:
         raise FrameError(str(error)) from None
     if price == "0" or quantity == "0":
@@ -280,7 +281,7 @@ def _trade(
         trade_id=trade_id,
         price=price,
         quantity=quantity,
-        quote_quantity=product(price, quantity),
+        quote_quantity=quote_quantity,
         time=time,
         buyer_is_maker=buyer_is_maker,
         source=source,
