@@ -7,6 +7,7 @@ with one line that names the variable, and exit code 2. `candlestack_core.env_ex
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -258,11 +259,13 @@ def variable_names(group: type[SettingsGroup], field: str) -> tuple[str, ...]:
 def load(group: type[Group]) -> Group:
     """Read a group, or end the process with exit code 2 and one line per bad variable.
 
+    CANDLESTACK_ENV_FILE names another file to read instead of `.env` in the root.
+
     Raises:
         SystemExit: with code 2, after naming every variable that cannot be used and why.
     """
     try:
-        return group()
+        return group(_env_file=os.environ.get("CANDLESTACK_ENV_FILE", ENV_FILE))
     except ValidationError as error:
         names = {variable_name(group, name): variable_names(group, name) for name in group.model_fields}
         for problem in error.errors():

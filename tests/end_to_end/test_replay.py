@@ -1,0 +1,188 @@
+"""A recording replayed through the whole path while every process is killed once: nothing lost, nothing twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pymongo
+import pytest
+import redis
+from candlestack_core.decimals import canonical_decimal
+from candlestack_core.kafka import TopicPartition, open_consumer
+from candlestack_core.names import KLINE_1M, trades_key
+from candlestack_core.settings import KafkaSettings
+from candlestack_core.topics import TRADES
+from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer
+from platform_under_test import PROGRAMS, RECORDINGS, Platform, eventually
+
+SPEED = 30
+"""Ten minutes and fifty seconds in about twenty-two."""
+KILLS = ((0.2, "trade-producer"), (0.35, "candle-producer"), (0.5, "redis-writer"), (0.65, "candle-writer"))
+"""Which process is killed after which part of the recording."""
+RECORDING = RECORDINGS / "streams" / "spot"
+SYMBOLS = ("BTCUSDT", "ETHUSDT")
+
+pytestmark = pytest.mark.skipif(not RECORDING.is_dir(), reason=f"no recordings in {RECORDING}")
+
+AGGREGATE = """
+with trade as (
+    select
+        data->>'$.s' as symbol,
+        (data->>'$.t')::bigint as id,
+        (data->>'$.T')::bigint // 60000 * 60000 as open_time,
+        (data->>'$.p')::decimal(28, 8) as price,
+        (data->>'$.q')::decimal(28, 8) as quantity,
+        ((data->>'$.p')::decimal(19, 8) * (data->>'$.q')::decimal(19, 8)) as quote,
+        (data->>'$.m')::boolean as buyer_is_maker,
+        (data->>'$.T')::bigint as time
+    from (
+        select json_extract(line[21:], '$.data') as data
+        from read_csv(?, columns = {'line': 'varchar'}, delim = '\x01', quote = '', escape = '', header = false,
+                      max_line_size = 10000000)
+        where contains(line, '@trade"')
+    )
+)
+select
+    symbol, open_time, first(price order by id), max(price), min(price), last(price order by id),
+    sum(quantity), sum(quote), count(*),
+    coalesce(sum(quantity) filter (not buyer_is_maker), 0), coalesce(sum(quote) filter (not buyer_is_maker), 0),
+    min(min(time)) over (partition by symbol), max(max(time)) over (partition by symbol)
+from trade group by symbol, open_time order by symbol, open_time
+"""
+
+
+@pytest.fixture
+def platform(
+    kafka_broker: KafkaBroker, mongo_server: MongoServer, redis_server: RedisServer, tmp_path: Path
+) -> Iterator[Platform]:
+    files = [str(RECORDING / f"{symbol.lower()}_2024080{day}.gz") for symbol in SYMBOLS for day in (8, 9)]
+    with Platform(
+        broker=kafka_broker,
+        mongo=mongo_server,
+        redis=redis_server,
+        log_dir=tmp_path,
+        database="REPLAYED",
+        settings={
+            "REPLAY_RECORDING": ",".join(files),
+            "REPLAY_SPEED": str(SPEED),
+            "REPLAY_TIMES": "kept",
+            "REPLAY_START_DELAY_S": "6",
+            "KAFKA_TOPIC": "replayed_kline_1m",
+        },
+    ) as platform:
+        platform.start(*PROGRAMS)
+        yield platform
+
+
+def aggregate_of_the_recording() -> dict[tuple[str, int], dict[str, Any]]:
+    """Make the candles of every fully covered minute from the recorded trades, by DuckDB."""
+    files = [str(path) for path in sorted(RECORDING.glob("*usdt_2024080*.gz"))]
+    candles = {}
+    for row in duckdb.connect().execute(AGGREGATE, [files]).fetchall():
+        symbol, open_time, open_, high, low, close, volume, quote, trades, taker, taker_quote, first, last = (
+            row
+        )
+        if open_time >= first and open_time + 60_000 <= last:
+            candles[symbol, open_time] = {
+                "open": canonical_decimal(open_),
+                "high": canonical_decimal(high),
+                "low": canonical_decimal(low),
+                "close": canonical_decimal(close),
+                "volume": canonical_decimal(volume),
+                "quote_volume": canonical_decimal(quote),
+                "trades": trades,
+                "taker_buy_volume": canonical_decimal(taker),
+                "taker_buy_quote_volume": canonical_decimal(taker_quote),
+            }
+    return candles
+
+
+def test_a_replay_with_every_process_killed_gives_each_covered_candle_once_and_exact(
+    platform: Platform, kafka_broker: KafkaBroker, mongo_server: MongoServer, redis_server: RedisServer
+) -> None:
+    expected = aggregate_of_the_recording()
+    assert len(expected) == 2 * 10
+
+    def progress() -> float:
+        about = platform.simulator("/sim/source")
+        if about is None:
+            return 0.0
+        coverage = about["coverage"]["BTCUSDT"]
+        start, end = coverage["start_ms"], coverage["end_ms"]
+        return float((about["now_ms"] - start) / (end - start))
+
+    for part, name in (
+        (0.2, "trade-producer"),
+        (0.35, "candle-producer"),
+        (0.5, "redis-writer"),
+        (0.65, "candle-writer"),
+    ):
+        eventually(lambda part=part: progress() >= part, f"{part:.0%} of the recording", 120)  # type: ignore[misc]
+        platform[name].kill_and_restart()
+    eventually(lambda: platform.simulator("/sim/source")["ended"], "the end of the recording", 120)
+
+    with (
+        pymongo.MongoClient[dict[str, Any]](mongo_server.uri) as client,
+        redis.Redis(port=redis_server.port) as store,
+    ):
+        candles = client["REPLAYED"][KLINE_1M]
+        covered = {"completeness": {"$ne": "partial"}}
+        eventually(lambda: candles.count_documents(covered) >= len(expected), "every candle in MongoDB", 30)
+        stored = {}
+        for document in candles.find(covered):
+            open_time = document["open_time"].replace(tzinfo=UTC)
+            assert document["close_time"].replace(tzinfo=UTC) == open_time + timedelta(milliseconds=59_999)
+            assert document["closed"] is True
+            assert document["source"] in ("replay", "backfill:replay")
+            key = document["symbol"], int(open_time.timestamp() * 1000)
+            stored[key] = {field: document[field] for field in next(iter(expected.values()))}
+        assert stored == expected
+
+        first_minute = min(open_time for _, open_time in expected) - 60_000
+        edges = candles.find({"completeness": "partial"})
+        assert {document["open_time"].replace(tzinfo=UTC) for document in edges} <= {
+            datetime.fromtimestamp(first_minute / 1000, UTC),
+            datetime.fromtimestamp(first_minute / 1000 + 60 * 11, UTC),
+        }
+
+        newest = newest_recorded_trade_ids(kafka_broker)
+        for symbol in SYMBOLS:
+            eventually(
+                lambda symbol=symbol: trade_ids(store, symbol)[:1] == [newest[symbol]],  # type: ignore[misc]
+                f"the newest trade of {symbol} in Redis",
+                30,
+            )
+            ids = trade_ids(store, symbol)
+            assert ids == list(range(ids[0], ids[0] - len(ids), -1))
+            assert len(ids) == 1000
+
+
+def trade_ids(store: redis.Redis, symbol: str) -> list[int]:
+    return [json.loads(entry)["trade_id"] for entry in store.lrange(trades_key(symbol), 0, -1)]
+
+
+def newest_recorded_trade_ids(broker: KafkaBroker) -> dict[str, int]:
+    """Return the newest trade id of each symbol on the topic, after checking that none is missing there."""
+    consumer = open_consumer(KafkaSettings.model_validate({"kafka_bootstrap": broker.bootstrap}))
+    try:
+        ends = {partition: consumer.bounds(partition)[1] for partition in consumer.partitions(TRADES)}
+        consumer.assign(dict.fromkeys(ends, 0))
+        seen: dict[str, set[int]] = {symbol: set() for symbol in SYMBOLS}
+        left: set[TopicPartition] = {partition for partition, end in ends.items() if end}
+        while left:
+            for record in consumer.poll(1.0, 5_000):
+                value = json.loads(record.value)
+                if value["source"].endswith("replay"):
+                    seen[value["symbol"]].add(value["trade_id"])
+                if record.offset >= ends[record.topic_partition] - 1:
+                    left.discard(record.topic_partition)
+    finally:
+        consumer.close()
+    for ids in seen.values():
+        assert len(ids) == max(ids) - min(ids) + 1
+    return {symbol: max(ids) for symbol, ids in seen.items()}

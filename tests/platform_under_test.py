@@ -1,0 +1,157 @@
+"""The platform's processes as children of a test: started as a user starts them, killed as a fault kills them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer, free_port
+
+ROOT = Path(__file__).resolve().parents[1]
+RECORDINGS = Path(os.environ.get("CANDLESTACK_RECORDINGS", ROOT.parent / "shared" / "data"))
+PROGRAMS: Mapping[str, tuple[str, ...]] = {
+    "simulator": ("-m", "candlestack_simulator"),
+    "candle-producer": ("Kafka/binance_producer.py",),
+    "trade-producer": ("Kafka/binance_orderbook_trades_producer.py",),
+    "redis-writer": ("Kafka/redis_consumer.py",),
+    "candle-writer": ("Kafka/candle_writer.py",),
+}
+
+_Value = TypeVar("_Value")
+
+
+def eventually(look: Callable[[], _Value | None], what: str, timeout_s: float = 60.0) -> _Value:
+    """Return what `look` returns as soon as it is true; fail naming what was awaited."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        value = look()
+        if value:
+            return value
+        assert time.monotonic() < deadline, f"not within {timeout_s:.0f} s: {what}"
+        time.sleep(0.1)
+
+
+def get_json(url: str) -> Any:
+    """Return the body of a GET as JSON, or None while the address does not answer with 200."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:
+            return json.load(response)
+    except (urllib.error.URLError, TimeoutError, ConnectionError):
+        return None
+
+
+class Program:
+    """One process of the platform, on a health port of its own."""
+
+    def __init__(self, name: str, environment: Mapping[str, str], log_dir: Path) -> None:
+        self.name = name
+        self.health = f"http://127.0.0.1:{environment['HEALTH_PORT']}"
+        self.log = log_dir / f"{name}.log"
+        self._environment = dict(environment)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, *PROGRAMS[self.name]],
+                cwd=ROOT,
+                env=self._environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    def signal(self, number: signal.Signals) -> int:
+        """Send a signal and return the exit code."""
+        assert self._process is not None
+        self._process.send_signal(number)
+        return self._process.wait(timeout=15)
+
+    def kill_and_restart(self) -> None:
+        """End the process by SIGKILL, as a fault does, and start it anew."""
+        assert self.signal(signal.SIGKILL) == -signal.SIGKILL, f"{self.name} had ended before"
+        self.start()
+
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def ready(self) -> bool:
+        return get_json(f"{self.health}/readyz") is not None
+
+    def wait_for_exit(self, timeout_s: float = 30.0) -> int:
+        assert self._process is not None
+        return self._process.wait(timeout_s)
+
+    def output(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def close(self) -> None:
+        if self._process is not None and self.running():
+            self._process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=12)
+                return
+            self._process.kill()
+            self._process.wait()
+
+
+class Platform:
+    """The processes between an exchange and the stores, on real servers; each is started when asked for."""
+
+    def __init__(
+        self,
+        *,
+        broker: KafkaBroker,
+        mongo: MongoServer,
+        redis: RedisServer,
+        log_dir: Path,
+        database: str,
+        settings: Mapping[str, str],
+    ) -> None:
+        self.database = database
+        self.simulator_url = f"http://127.0.0.1:{free_port()}"
+        self._log_dir = log_dir
+        self._environment = {
+            **os.environ,
+            "KAFKA_BOOTSTRAP": broker.bootstrap,
+            "MONGO_URI": mongo.uri,
+            "MONGO_DB": database,
+            "REDIS_HOST": "127.0.0.1",
+            "REDIS_PORT": str(redis.port),
+            "SIMULATOR_PORT": self.simulator_url.rpartition(":")[2],
+            **settings,
+        }
+        self.programs: dict[str, Program] = {}
+
+    def __enter__(self) -> Platform:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for program in reversed(self.programs.values()):
+            program.close()
+
+    def start(self, *names: str) -> None:
+        """Start programs by name, all at once: each waits for what it needs."""
+        for name in names:
+            environment = self._environment | {"HEALTH_PORT": str(free_port())}
+            self.programs[name] = Program(name, environment, self._log_dir)
+            self.programs[name].start()
+
+    def __getitem__(self, name: str) -> Program:
+        return self.programs[name]
+
+    def simulator(self, path: str) -> Any:
+        """Return what the simulator answers to a GET, or None while it does not."""
+        return get_json(self.simulator_url + path)
