@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from maven_artifact import Artifact, Downloader, RequestException  # type: ignore[import-untyped]
+from maven_artifact import Artifact, Downloader, RequestException
 from requests import RequestException as TransportError
 
 from candlestack_local.servers.errors import MissingDependencyError, ServerError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import socket
+from dataclasses import dataclass
 
 import psutil
 
@@ -44,8 +45,19 @@ def free_port() -> int:
     raise ServerError(f"no free port between {_CANDIDATES.start} and {_CANDIDATES.stop} on {LOOPBACK}")
 
 
-def holder_of(port: int) -> str | None:
-    """Name the process that listens on this port, as `name (pid N)`; None where it cannot be known."""
+@dataclass(frozen=True)
+class Holder:
+    """A process that listens on a port."""
+
+    name: str
+    pid: int
+
+    def __str__(self) -> str:
+        return f"{self.name} (pid {self.pid})"
+
+
+def holder_of(port: int) -> Holder | None:
+    """Return the process that listens on this port; None where it cannot be known."""
     try:
         connections = psutil.net_connections(kind="tcp")
     except psutil.AccessDenied:
@@ -54,7 +66,7 @@ def holder_of(port: int) -> str | None:
         listens = connection.status == psutil.CONN_LISTEN
         if listens and connection.laddr and connection.laddr.port == port and connection.pid is not None:
             try:
-                return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
+                return Holder(psutil.Process(connection.pid).name(), connection.pid)
             except psutil.NoSuchProcess:
                 return None
     return None

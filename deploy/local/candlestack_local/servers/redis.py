@@ -19,6 +19,22 @@ from candlestack_local.servers.process import ServerProcess
 
 _CHECK_TIMEOUT_S = 2.0
 
+_SETTINGS = """\
+bind {host}
+port {port}
+dir "{data_dir}"
+daemonize no
+# A new title would be written over the environment, by which the runner knows its processes.
+set-proc-title no
+save ""
+appendonly yes
+appendfsync no
+auto-aof-rewrite-min-size 32mb
+maxmemory {max_memory_mb}mb
+# Only what expires anyway may make room: the realtime window, its nearest end first.
+maxmemory-policy volatile-ttl
+"""
+
 
 class RedisServer(ServerProcess):
     """One server that appends every write to its file before it answers.
@@ -30,9 +46,15 @@ class RedisServer(ServerProcess):
 
     title: ClassVar[str] = "Redis"
 
-    def __init__(self, *, port: int, data_dir: Path, max_memory_mb: int = 192) -> None:
+    def __init__(self, *, port: int, data_dir: Path, max_memory_mb: int = 192, password: str = "") -> None:
         super().__init__(port=port, data_dir=data_dir)
         self.max_memory_mb = max_memory_mb
+        self.password = password
+
+    @property
+    def url(self) -> str:
+        """The server's address, without its password."""
+        return f"redis://{LOOPBACK}:{self.port}"
 
     @property
     def not_ready(self) -> tuple[type[Exception], ...]:
@@ -40,32 +62,36 @@ class RedisServer(ServerProcess):
 
     def prepare(self) -> None:
         self.data_dir.mkdir(parents=True, exist_ok=True)
+        settings = _SETTINGS.format(
+            host=LOOPBACK, port=self.port, data_dir=self.data_dir, max_memory_mb=self.max_memory_mb
+        )
+        if self.password:
+            settings += f"requirepass {_quoted(self.password)}\n"
+        self._settings_path.touch(mode=0o600)
+        self._settings_path.write_text(settings)
 
     def command(self) -> list[str]:
-        return [
-            find_redis_server(),
-            *("--bind", LOOPBACK),
-            *("--port", str(self.port)),
-            *("--dir", str(self.data_dir)),
-            *("--daemonize", "no"),
-            *("--save", ""),
-            *("--appendonly", "yes"),
-            *("--appendfsync", "no"),
-            *("--auto-aof-rewrite-min-size", "32mb"),
-            *("--maxmemory", f"{self.max_memory_mb}mb"),
-            # Only what expires anyway may make room: the realtime window, its nearest end first.
-            *("--maxmemory-policy", "volatile-ttl"),
-        ]
+        return [find_redis_server(), str(self._settings_path)]
+
+    @property
+    def _settings_path(self) -> Path:
+        return self.data_dir / "redis.conf"
 
     def check(self) -> None:
         with Redis(
             host=LOOPBACK,
             port=self.port,
+            password=self.password or None,
             socket_connect_timeout=_CHECK_TIMEOUT_S,
             socket_timeout=_CHECK_TIMEOUT_S,
             retry=Retry(NoBackoff(), 0),
         ) as client:
             client.ping()
+
+
+def _quoted(text: str) -> str:
+    """Write a string as the server's configuration file has it."""
+    return '"' + "".join(f"\\x{byte:02x}" for byte in text.encode()) + '"'
 
 
 def find_redis_server() -> str:

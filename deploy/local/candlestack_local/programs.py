@@ -1,0 +1,160 @@
+"""Everything that `make up` runs on this machine: one typed list, from which all else is generated."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from candlestack_local.configuration import Configuration
+from candlestack_local.probes import Probe, readiness_probe, server_probe
+from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer, ServerProcess
+from candlestack_local.settings import REPOSITORY
+
+
+class Group(StrEnum):
+    """What is started, and left out, together."""
+
+    SERVERS = "servers"
+    LIVE = "live"
+    BATCH = "batch"
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A loopback port of a program, and the variable that moves it."""
+
+    port: int
+    variable: str
+    example: str = "PORT"
+    """How the variable is written for the port PORT."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """One entry of the supervisor's list."""
+
+    name: str
+    group: Group
+    probe: Probe | None
+    """None for a task: it is done when it has ended with exit code 0."""
+    arguments: tuple[str, ...] = ()
+    server: ServerProcess | None = None
+    """Gives the arguments of a server, and prepares its folder."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    listeners: tuple[Listener, ...] = ()
+    address: str | None = None
+    """What a person or a client may open."""
+    restarts: bool = True
+    stop_timeout_s: int = 10
+
+    @property
+    def is_task(self) -> bool:
+        return self.probe is None
+
+    def command(self) -> list[str]:
+        return self.server.command() if self.server is not None else list(self.arguments)
+
+
+def programs(configuration: Configuration) -> list[Program]:
+    """Return what runs under these settings, in the order in which it is shown."""
+    chosen = [*_servers(configuration), *_live(configuration)]
+    if configuration.runner.profile == "all":
+        chosen += _batch()
+    return chosen
+
+
+def _servers(configuration: Configuration) -> list[Program]:
+    """The servers whose address is on this machine; one elsewhere is used and not started."""
+    found: list[Program] = []
+    data = configuration.state.data
+    if (port := configuration.kafka_port) is not None:
+        controller = configuration.runner.kafka_controller_port
+        broker = KafkaBroker(port=port, controller_port=controller, data_dir=data / "kafka")
+        listeners = [Listener(port, "KAFKA_BOOTSTRAP", "localhost:PORT")]
+        listeners.append(Listener(controller, "KAFKA_CONTROLLER_PORT"))
+        found.append(_server("kafka", broker, listeners, broker.bootstrap))
+    if (port := configuration.mongo_port) is not None:
+        mongo = MongoServer(port=port, data_dir=data / "mongodb")
+        listeners = [Listener(port, "MONGO_URI", "mongodb://localhost:PORT")]
+        found.append(_server("mongodb", mongo, listeners, mongo.uri))
+    if (port := configuration.redis_port) is not None:
+        redis = RedisServer(port=port, data_dir=data / "redis", password=configuration.redis.redis_password)
+        found.append(_server("redis", redis, [Listener(port, "REDIS_PORT")], redis.url))
+    return found
+
+
+def _server(name: str, server: ServerProcess, listeners: Sequence[Listener], address: str) -> Program:
+    return Program(
+        name,
+        Group.SERVERS,
+        server_probe(server),
+        server=server,
+        listeners=tuple(listeners),
+        address=address,
+        stop_timeout_s=15,
+    )
+
+
+def _live(configuration: Configuration) -> list[Program]:
+    live = [
+        _task("create-topics", "-m", "candlestack_core.kafka.create_topics", configuration=configuration),
+        _task("init-stores", "-m", "candlestack_ingest.init_stores", configuration=configuration),
+    ]
+    if configuration.simulated:
+        port = configuration.simulator.simulator_port
+        live.append(
+            _service(
+                "simulator",
+                0,
+                "-m",
+                "candlestack_simulator",
+                configuration=configuration,
+                listeners=(Listener(port, "SIMULATOR_PORT"),),
+                address=f"http://127.0.0.1:{port}",
+                # A replay with shifted times that began again would give the same trades at other times.
+                restarts=not configuration.starts_empty,
+            )
+        )
+    entries = {
+        "candle-producer": "binance_producer.py",
+        "trade-producer": "binance_orderbook_trades_producer.py",
+        "redis-writer": "redis_consumer.py",
+        "candle-writer": "candle_writer.py",
+    }
+    for offset, (name, entry) in enumerate(entries.items(), start=1):
+        live.append(_service(name, offset, str(REPOSITORY / "Kafka" / entry), configuration=configuration))
+    return live
+
+
+def _batch() -> list[Program]:
+    return []
+
+
+def _task(name: str, *arguments: str, configuration: Configuration) -> Program:
+    return Program(
+        name, Group.LIVE, None, (sys.executable, *arguments), environment=configuration.environment
+    )
+
+
+def _service(
+    name: str,
+    offset: int,
+    *arguments: str,
+    configuration: Configuration,
+    listeners: Sequence[Listener] = (),
+    address: str | None = None,
+    restarts: bool = True,
+) -> Program:
+    health_port = configuration.runner.health_port_base + offset
+    return Program(
+        name,
+        Group.LIVE,
+        readiness_probe(health_port),
+        (sys.executable, *arguments),
+        environment={**configuration.environment, "HEALTH_PORT": str(health_port)},
+        listeners=(*listeners, Listener(health_port, "HEALTH_PORT_BASE")),
+        address=address,
+        restarts=restarts,
+    )

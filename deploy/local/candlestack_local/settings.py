@@ -1,0 +1,31 @@
+"""What the local runner itself can be told; read as all other settings are, from the environment and `.env`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from candlestack_core.settings import ENV_FILE, Port, SettingsGroup
+from pydantic import Field
+
+REPOSITORY = ENV_FILE.parent
+
+
+class RunnerSettings(SettingsGroup):
+    """The local runner."""
+
+    profile: Literal["all", "live"] = Field(
+        "all", description="all: the whole platform; live: without Spark and Airflow"
+    )
+    candlestack_home: Path = Field(
+        REPOSITORY / ".candlestack", description="Folder of the local platform's data, logs and sockets"
+    )
+    kafka_controller_port: Port = Field(
+        9093, description="Port of the broker's own controller, on this machine only"
+    )
+    health_port_base: int = Field(
+        9600,
+        ge=1,
+        le=65_000,
+        description="First of the ports on which make up lets each service serve /readyz and /metrics",
+    )

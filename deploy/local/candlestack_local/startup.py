@@ -1,0 +1,167 @@
+"""`make up`: prepare, start, wait until every part can do its work, and prove it with a live candle."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from candlestack_local.configuration import Configuration
+from candlestack_local.live_candle import LiveCandles, live_candles
+from candlestack_local.programs import Listener, Program, programs
+from candlestack_local.readiness import readiness
+from candlestack_local.servers import PortTakenError, ServerError, holder_of, is_free
+from candlestack_local.servers.jars import fetch, kafka_jars
+from candlestack_local.startup_view import StartupView
+from candlestack_local.state import StateFolder
+from candlestack_local.supervisor import ProcessInfo, ProcessState, Supervisor, supervised_processes
+from candlestack_local.supervisor_config import NEVER_RESTARTED, render
+
+_POLL_S = 0.3
+_STOP_TIMEOUT_S = 25.0
+_LIVE_TIMEOUT_S = 120.0
+_LOG_LINES = 5
+
+
+def up(configuration: Configuration, console: Console, timeout_s: float) -> LiveCandles:
+    """Start the platform, or bring a running one up to the present settings; return the proof that it lives.
+
+    Raises:
+        ServerError: a part cannot be started or does not become ready; the message says which, why, and
+            where its log is.
+    """
+    state = configuration.state
+    state.create()
+    with state.locked():
+        chosen = programs(configuration)
+        _start(configuration, chosen, console)
+        with StartupView(console, [program.name for program in chosen]) as view:
+            _wait_ready(chosen, state, view, timeout_s)
+            return _wait_live(configuration, view)
+
+
+def down(state: StateFolder) -> list[str]:
+    """Stop everything and return what had to be killed; data is kept."""
+    with state.locked():
+        return Supervisor(state).stop(_STOP_TIMEOUT_S)
+
+
+def _start(configuration: Configuration, chosen: Sequence[Program], console: Console) -> None:
+    state = configuration.state
+    supervisor = Supervisor(state)
+    if configuration.kafka_port is not None:
+        _fetch_jars(console)
+    text = render(chosen, state)
+    runs = supervisor.is_running()
+    changed = not runs or _text(state.supervisor_config) != text
+    if changed and (not runs or configuration.starts_empty or _source(state) != state.source):
+        # Left behind by a supervisor that was killed, or working on the data of another source.
+        supervisor.stop(_STOP_TIMEOUT_S)
+        runs = False
+        if configuration.starts_empty:
+            state.forget_data()
+            state.create()
+    _check_ports(chosen, state)
+    for program in chosen:
+        if program.server is not None:
+            program.server.prepare()
+    state.supervisor_config.touch(mode=0o600)
+    state.supervisor_config.write_text(text)
+    (state.run / "source").write_text(state.source)
+    if not runs:
+        supervisor.start()
+    else:
+        if changed:
+            supervisor.apply_configuration()
+        supervisor.start_ended()
+
+
+def _fetch_jars(console: Console) -> None:
+    with console.status("Kafka's jars") as status:
+        fetch(kafka_jars(), lambda done, total: status.update(f"downloading Kafka: {done} of {total} jars"))
+
+
+def _check_ports(chosen: Sequence[Program], state: StateFolder) -> None:
+    own = {process.pid for process in supervised_processes(state)}
+    for program in chosen:
+        for listener in program.listeners:
+            if is_free(listener.port):
+                continue
+            holder = holder_of(listener.port)
+            if holder is None or holder.pid not in own:
+                raise PortTakenError(_taken(program, listener, str(holder or "another process")))
+
+
+def _taken(program: Program, listener: Listener, holder: str) -> str:
+    other = listener.example.replace("PORT", str(listener.port + 10_000))
+    return (
+        f"port {listener.port} ({program.name}) is taken by {holder}; "
+        f"stop it, or move ours: {listener.variable}={other}"
+    )
+
+
+def _wait_ready(chosen: Sequence[Program], state: StateFolder, view: StartupView, timeout_s: float) -> None:
+    supervisor = Supervisor(state)
+    deadline = time.monotonic() + timeout_s
+    pending = list(chosen)
+    while True:
+        processes = supervisor.processes()
+        reasons = readiness(pending, processes)
+        view.show(reasons)
+        pending = [program for program in pending if reasons[program.name] is not None]
+        if not pending:
+            return
+        for program in pending:
+            _raise_if_given_up(program, processes.get(program.name), state)
+        if time.monotonic() > deadline:
+            raise ServerError(_not_ready(pending, reasons, state, timeout_s))
+        time.sleep(_POLL_S)
+
+
+def _raise_if_given_up(program: Program, info: ProcessInfo | None, state: StateFolder) -> None:
+    if info is None:
+        return
+    refused = info.state is ProcessState.EXITED and info.exit_code == NEVER_RESTARTED
+    not_restarted = info.state is ProcessState.EXITED and not program.restarts
+    if info.state is ProcessState.FATAL or refused or not_restarted:
+        log = state.log_of(program.name)
+        raise ServerError(
+            f"{program.name} ended with exit code {info.exit_code}; its log, {log}, ends with:"
+            f"{_last_lines(log, _LOG_LINES)}"
+        )
+
+
+def _not_ready(
+    pending: Sequence[Program], reasons: dict[str, str | None], state: StateFolder, timeout_s: float
+) -> str:
+    parts = [f"not ready after {timeout_s:g} s:"]
+    for program in pending:
+        log = state.log_of(program.name)
+        parts.append(f"{program.name}: {reasons[program.name]}; {log} ends with:{_last_lines(log, 1)}")
+    return "\n  ".join(parts)
+
+
+def _last_lines(log: Path, count: int) -> str:
+    return "".join(f"\n    {line}" for line in _text(log).splitlines()[-count:])
+
+
+def _wait_live(configuration: Configuration, view: StartupView) -> LiveCandles:
+    deadline = time.monotonic() + _LIVE_TIMEOUT_S
+    while (found := live_candles(configuration)) is None:
+        view.note("waiting for the first live candle in Redis")
+        if time.monotonic() > deadline:
+            raise ServerError(
+                f"every part is ready, but no live candle reached Redis within {_LIVE_TIMEOUT_S:g} s; see: make logs"
+            )
+        time.sleep(_POLL_S)
+    return found
+
+
+def _source(state: StateFolder) -> str:
+    return _text(state.run / "source")
+
+
+def _text(path: Path) -> str:
+    return path.read_text(errors="replace") if path.exists() else ""

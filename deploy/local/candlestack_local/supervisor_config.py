@@ -1,0 +1,103 @@
+"""The supervisor's configuration, generated from the list of programs."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+
+from candlestack_local.programs import Group, Program
+from candlestack_local.servers import ServerError
+from candlestack_local.settings import REPOSITORY
+from candlestack_local.state import StateFolder
+
+# Started in this order and, as whole groups, stopped in the reverse: readers and writers before servers.
+_PRIORITIES = {Group.SERVERS: 100, Group.LIVE: 200, Group.BATCH: 300}
+NEVER_RESTARTED = 2
+"""The exit code of a service that was given a bad setting: starting it again would not help."""
+
+
+def render(programs: Sequence[Program], state: StateFolder) -> str:
+    """Return the text of supervisord.conf. It may hold passwords: keep it from other users.
+
+    Raises:
+        ServerError: a setting cannot be written into it.
+        MissingDependencyError: a server is not installed.
+    """
+    sections = [_head(state)]
+    for group in Group:
+        members = [program for program in programs if program.group is group]
+        if members:
+            names = ",".join(program.name for program in members)
+            sections.append(f"[group:{group}]\nprograms={names}\npriority={_PRIORITIES[group]}\n")
+            sections += [_program(program, state) for program in members]
+    return "\n".join(sections)
+
+
+def _head(state: StateFolder) -> str:
+    return f"""\
+; Written by `make up` from the list of programs; do not edit.
+[supervisord]
+nodaemon=false
+identifier=candlestack
+directory={_literal(state.run)}
+pidfile={_literal(state.supervisor_pid)}
+logfile={_literal(state.logs / "supervisord.log")}
+logfile_maxbytes=1MB
+logfile_backups=1
+childlogdir={_literal(state.logs)}
+umask=077
+minfds=1024
+silent=true
+
+[unix_http_server]
+file={_literal(state.supervisor_socket)}
+chmod=0600
+
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+"""
+
+
+def _program(program: Program, state: StateFolder) -> str:
+    if program.is_task:
+        # Done once it has ended well, and started again while it fails; it waits for its servers itself.
+        life = "autorestart=unexpected\nexitcodes=0"
+    elif program.restarts:
+        life = f"autorestart=unexpected\nexitcodes={NEVER_RESTARTED}"
+    else:
+        life = "autorestart=false"
+    environment = {**program.environment, "PYTHONUNBUFFERED": "1"}
+    return f"""\
+[program:{program.name}]
+command={_literal(shlex.join(program.command()))}
+directory={_literal(REPOSITORY)}
+environment={_environment(environment)}
+{life}
+; Of an end within startsecs the supervisor does not keep the exit code, which says whether to start again.
+startsecs=0
+stopsignal=TERM
+stopwaitsecs={program.stop_timeout_s}
+stopasgroup=true
+killasgroup=true
+redirect_stderr=true
+stdout_logfile={_literal(state.log_of(program.name))}
+stdout_logfile_maxbytes=10MB
+stdout_logfile_backups=2
+"""
+
+
+def _environment(variables: Mapping[str, str]) -> str:
+    return ",".join(f'{name}="{_value(name, text)}"' for name, text in sorted(variables.items()))
+
+
+def _value(name: str, text: str) -> str:
+    # The supervisor knows no way of writing these inside a quoted value.
+    if any(part in text for part in ("'", '"', "\n", "\r", " ;", " #")):
+        raise ServerError(
+            f"bad setting {name}: make up cannot pass on quotes, line breaks, or ; and # after a space"
+        )
+    return _literal(text)
+
+
+def _literal(text: object) -> str:
+    return str(text).replace("%", "%%")
