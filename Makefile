@@ -14,11 +14,11 @@ help: ## List what make can do
 
 .PHONY: deps
 deps: ## Install the system packages that are missing (Java), or say how
-	@$(BOOTSTRAP) dependencies.py
+	@$(BOOTSTRAP) dependencies
 
 .PHONY: install
 install: deps ## Make .venv be what the lock says
-	@$(BOOTSTRAP) environment.py
+	@$(BOOTSTRAP) environment
 
 # What is only looked at or stopped needs an environment, but not the newest one.
 $(CANDLESTACK):

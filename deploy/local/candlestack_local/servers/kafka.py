@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import base64
 import os
-import re
-import shutil
 import socket
 import subprocess
 import uuid
 from collections.abc import Sequence
-from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import ClassVar
@@ -18,12 +15,12 @@ from typing import ClassVar
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
+from candlestack_local.bootstrap.java import JavaMissingError, find_java
 from candlestack_local.servers import jars
 from candlestack_local.servers.errors import MissingDependencyError, ServerError
 from candlestack_local.servers.ports import LOOPBACK
 from candlestack_local.servers.process import ServerProcess
 
-_OLDEST_JAVA = 17
 _CHECK_TIMEOUT_S = 5.0
 _FORMAT_TIMEOUT_S = 60.0
 _JVM_OPTIONS = ("-Xms384m", "-Xmx384m", "-XX:+UseSerialGC")
@@ -136,8 +133,12 @@ class KafkaBroker(ServerProcess):
         return self.data_dir / "logs"
 
     def _java(self) -> list[str]:
+        try:
+            java = find_java()
+        except JavaMissingError as error:
+            raise MissingDependencyError(str(error)) from None
         return [
-            find_java(),
+            java,
             *self.jvm_options,
             "-XX:+ExitOnOutOfMemoryError",
             "-Djava.awt.headless=true",
@@ -161,28 +162,6 @@ class KafkaBroker(ServerProcess):
             raise ServerError(
                 f"Kafka could not format {self._logs_dir}: {(done.stdout + done.stderr).strip()}"
             )
-
-
-@cache
-def find_java() -> str:
-    """Return the path of a Java virtual machine of version 17 or later: of `JAVA_HOME`, else on `PATH`.
-
-    Raises:
-        MissingDependencyError: there is none.
-    """
-    home = os.environ.get("JAVA_HOME")
-    found = shutil.which("java", path=str(Path(home) / "bin")) if home else None
-    java = found or shutil.which("java")
-    if java is None:
-        raise MissingDependencyError(f"Java {_OLDEST_JAVA} or later is not installed; run: make deps")
-    answer = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
-    version = re.search(r'version "(?:1\.)?(\d+)', answer)
-    if version is None or int(version.group(1)) < _OLDEST_JAVA:
-        first_line = answer.splitlines()[0] if answer else "it does not say its version"
-        raise MissingDependencyError(
-            f"Java {_OLDEST_JAVA} or later is needed, {java} is older ({first_line}); run: make deps"
-        )
-    return java
 
 
 def _log_settings() -> str:

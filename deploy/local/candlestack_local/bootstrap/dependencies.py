@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
-OLDEST_JAVA = 17
+from candlestack_local.bootstrap.java import OLDEST_JAVA, JavaMissingError, find_java
 
 
 @dataclass(frozen=True)
@@ -29,14 +27,12 @@ class Dependency:
 
 
 def has_java() -> bool:
-    """Say whether a Java virtual machine of version 17 or later is there: of `JAVA_HOME`, else on `PATH`."""
-    home = os.environ.get("JAVA_HOME")
-    java = (shutil.which("java", path=str(Path(home) / "bin")) if home else None) or shutil.which("java")
-    if java is None:
+    """Say whether a Java virtual machine is there that the broker runs on."""
+    try:
+        find_java()
+    except JavaMissingError:
         return False
-    answer = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
-    version = re.search(r'version "(?:1\.)?(\d+)', answer)
-    return version is not None and int(version.group(1)) >= OLDEST_JAVA
+    return True
 
 
 def has_venv() -> bool:

@@ -16,7 +16,7 @@ import tomllib
 import venv
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[4]
 ENVIRONMENT = REPOSITORY / ".venv"
 LOCK = REPOSITORY / "requirements" / "workspace.txt"
 STAMP = ENVIRONMENT / ".candlestack-installed"
