@@ -1,0 +1,42 @@
+"""What can be set about the exchange's protocol, apart from where its data comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from candlestack_core.settings import SimulatorSettings
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatorConfig:
+    """Limits and times of the protocol server; the defaults are Binance's own where it names them."""
+
+    ping_interval_s: float = 20.0
+    pong_timeout_s: float = 60.0
+    connection_life_s: float = 86_400.0
+    shutdown_notice_s: float = 600.0
+    """How long before its end a connection hears `serverShutdown`; at most half of its life."""
+    connections_per_5_minutes: int = 300
+    streams_per_connection: int = 1024
+    rest_weight_per_minute: int = 6_000
+    refusals_before_ban: int = 10
+    """Requests above the weight limit in one minute that are answered 429 before the address is banned."""
+    pump_interval_s: float = 0.05
+    """How often subscribers are sent what has happened since."""
+    client_backlog_bytes: int = 4 * 2**20
+    """Unsent bytes at which a client that does not read is disconnected."""
+
+    @property
+    def notice_before_end_s(self) -> float:
+        """Return the notice that a connection really gets, in seconds."""
+        return min(self.shutdown_notice_s, self.connection_life_s / 2)
+
+
+def from_settings(settings: SimulatorSettings) -> SimulatorConfig:
+    """Return the configuration that the environment asks for."""
+    return SimulatorConfig(
+        ping_interval_s=settings.simulator_ping_interval_s,
+        pong_timeout_s=settings.simulator_pong_timeout_s,
+        connection_life_s=settings.simulator_connection_life_s,
+        shutdown_notice_s=settings.simulator_shutdown_notice_s,
+    )

@@ -1,0 +1,157 @@
+"""The simulator's own paths under `/sim`: what it is, what it emitted, and faults on demand.
+
+Nothing here is part of the exchange's protocol, and nothing here costs weight. Records carry the source's
+own fields: times in ms, prices and amounts as strings with eight decimals.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from candlestack_simulator import wire
+from candlestack_simulator.errors import ApiError, mandatory
+from candlestack_simulator.rest.faults import RestFaults
+from candlestack_simulator.rest.parameters import Parameters
+from candlestack_simulator.source import INTERVAL_MS, Candle, Source, Trade
+from candlestack_simulator.stream.hub import Hub
+
+LARGEST_CANDLE_PAGE = 10_000
+LARGEST_TRADE_SPAN_MS = 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the data comes from, as far as the source itself does not say."""
+
+    seed: int | None
+    speed: float
+    times: str
+    """`kept` or `shifted` for a recording, `now` for a market."""
+
+
+class Control:
+    """Answers under `/sim`."""
+
+    def __init__(self, source: Source, origin: Origin, hub: Hub, faults: RestFaults) -> None:
+        self._source = source
+        self._origin = origin
+        self._hub = hub
+        self._faults = faults
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/sim/source", self._about),
+            web.get("/sim/truth/candles", self._candles),
+            web.get("/sim/truth/trades", self._trades),
+            web.get("/sim/truth/book", self._book),
+            web.post("/sim/connections/cut", self._cut),
+            web.post("/sim/rest/fail", self._fail),
+        ]
+
+    async def _about(self, _request: web.Request) -> web.Response:
+        source, origin = self._source, self._origin
+        coverage = {pair.symbol: asdict(source.coverage(pair.symbol)) for pair in source.pairs()}
+        about: dict[str, Any] = {
+            "source": source.name,
+            "coverage": coverage,
+            "speed": origin.speed,
+            "times": origin.times,
+            "now_ms": source.now_ms(),
+            "ended": source.ended(),
+        }
+        if origin.seed is not None:
+            about["seed"] = origin.seed
+        return _json(about)
+
+    async def _candles(self, request: web.Request) -> web.Response:
+        """Candles with an open time in `[start, end]`, ascending, at most 10,000."""
+        parameters = self._parameters(request, "symbol", "interval", "start", "end")
+        start, end = _span(parameters)
+        interval = parameters.interval()
+        if (end - start) // INTERVAL_MS[interval] >= LARGEST_CANDLE_PAGE:
+            raise ApiError(-1127, f"Lookup interval is too big: more than {LARGEST_CANDLE_PAGE} candles.")
+        candles = self._source.candles(parameters.symbol().symbol, interval, start, end, LARGEST_CANDLE_PAGE)
+        return _json([_candle(candle) for candle in candles])
+
+    async def _trades(self, request: web.Request) -> web.Response:
+        """Trades with `start <= time < end`, ascending, over one hour at most."""
+        parameters = self._parameters(request, "symbol", "start", "end")
+        start, end = _span(parameters)
+        if end - start > LARGEST_TRADE_SPAN_MS:
+            raise ApiError(-1127, "More than 1 hours between start and end.")
+        trades = self._source.trades_between(parameters.symbol().symbol, start, end)
+        return _json([_trade(trade) for trade in trades])
+
+    async def _book(self, request: web.Request) -> web.Response:
+        """Whole book at an update id; 404 where the source does not know it."""
+        parameters = self._parameters(request, "symbol", "update_id")
+        update_id = parameters.number("update_id")
+        if update_id is None:
+            raise mandatory("update_id")
+        book = self._source.depth_at(parameters.symbol().symbol, update_id)
+        if book is None:
+            raise ApiError(-1000, f"No book at update id {update_id}.", 404)
+        return _json(
+            {
+                "symbol": book.symbol,
+                "last_update_id": book.last_update_id,
+                "event_time": book.event_time,
+                "bids": wire.levels(book.bids),
+                "asks": wire.levels(book.asks),
+            }
+        )
+
+    async def _cut(self, _request: web.Request) -> web.Response:
+        """Drop every WebSocket connection at once, without a close frame."""
+        return _json({"cut": self._hub.cut_all()})
+
+    async def _fail(self, request: web.Request) -> web.Response:
+        """Fail the next REST requests: `{"count", "status", "retry_after_s"}`."""
+        try:
+            order = msgspec.json.decode(await request.read(), type=_Failure)
+        except msgspec.MsgspecError as error:
+            raise ApiError(-1135, f"Invalid JSON Request: {error}") from None
+        self._faults.arm(order.count, order.status, order.retry_after_s)
+        return _json({"remaining": self._faults.remaining})
+
+    def _parameters(self, request: web.Request, *known: str) -> Parameters:
+        pairs = {pair.symbol: pair for pair in self._source.pairs()}
+        return Parameters(request.query, pairs, known)
+
+
+class _Failure(msgspec.Struct):
+    count: int
+    status: int = 503
+    retry_after_s: int | None = None
+
+
+def _span(parameters: Parameters) -> tuple[int, int]:
+    start, end = parameters.number("start"), parameters.number("end")
+    if start is None:
+        raise mandatory("start")
+    if end is None:
+        raise mandatory("end")
+    return start, end
+
+
+def _candle(candle: Candle) -> dict[str, Any]:
+    return _without_e8(asdict(candle))
+
+
+def _trade(trade: Trade) -> dict[str, Any]:
+    return _without_e8(asdict(trade))
+
+
+def _without_e8(record: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name.removesuffix("_e8"): wire.decimal8(value) if name.endswith("_e8") else value
+        for name, value in record.items()
+    }
+
+
+def _json(body: object) -> web.Response:
+    return web.Response(body=msgspec.json.encode(body), content_type="application/json")

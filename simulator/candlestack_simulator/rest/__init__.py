@@ -1,0 +1,1 @@
+"""The REST half of the exchange: `/api/v3` with its weights, validations and error bodies."""

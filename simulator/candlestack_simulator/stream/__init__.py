@@ -1,0 +1,1 @@
+"""The WebSocket half of the exchange: commands, connections, and the pump that feeds them."""
