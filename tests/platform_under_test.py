@@ -88,6 +88,10 @@ class Program:
     def ready(self) -> bool:
         return get_json(f"{self.health}/readyz") is not None
 
+    def metrics(self) -> str:
+        with urllib.request.urlopen(f"{self.health}/metrics", timeout=5) as response:
+            return str(response.read(), "utf-8")
+
     def wait_for_exit(self, timeout_s: float = 30.0) -> int:
         assert self._process is not None
         return self._process.wait(timeout_s)

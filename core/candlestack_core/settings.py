@@ -34,7 +34,7 @@ DEFAULT_SYMBOLS = (
     "TRXUSDT",
     "BCHUSDT",
     "ATOMUSDT",
-    "UNIUSDT",
+    "NEARUSDT",
 )
 
 Port = Annotated[int, Field(ge=1, le=65535)]

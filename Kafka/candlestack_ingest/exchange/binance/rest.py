@@ -92,7 +92,7 @@ class SpotRest:
         session: aiohttp.ClientSession,
         base_url: str,
         budget: WeightBudget,
-        pauses: Callable[[], Pauses] = Pauses,
+        pauses: Callable[[], Pauses] = lambda: Pauses(first=0.25, longest=5.0),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._session = session
