@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from candlestack_core.intervals import MINUTE_MS
-from candlestack_core.messages import Candle, Trade, decode_candle, decode_trade, encode
+from candlestack_core.messages import Candle, decode_candle, decode_trade, encode
 from candlestack_ingest.exchange.binance import frames
 from candlestack_ingest.exchange.binance.frames import FrameError
 from hypothesis import given
