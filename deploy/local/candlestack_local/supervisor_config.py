@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from candlestack_local.programs import Group, Program
 from candlestack_local.servers import ServerError
@@ -66,12 +66,11 @@ def _program(program: Program, state: StateFolder) -> str:
         life = f"autorestart=unexpected\nexitcodes={NEVER_RESTARTED}"
     else:
         life = "autorestart=false"
-    environment = {**program.environment, "PYTHONUNBUFFERED": "1"}
     return f"""\
 [program:{program.name}]
-command={_literal(shlex.join(program.command()))}
+command={_command(program)}
 directory={_literal(REPOSITORY)}
-environment={_environment(environment)}
+environment={_environment(program)}
 {life}
 ; Of an end within startsecs the supervisor does not keep the exit code, which says whether to start again.
 startsecs=0
@@ -86,17 +85,28 @@ stdout_logfile_backups=2
 """
 
 
-def _environment(variables: Mapping[str, str]) -> str:
-    return ",".join(f'{name}="{_value(name, text)}"' for name, text in sorted(variables.items()))
+def _environment(program: Program) -> str:
+    variables = {**program.environment, "PYTHONUNBUFFERED": "1"}
+    for name, text in variables.items():
+        if _unwritable(text) or "'" in text or '"' in text:
+            raise ServerError(
+                f"bad setting {name}: make up cannot pass on quotes, line breaks, or ; and # after a space"
+            )
+    return ",".join(f'{name}="{_literal(text)}"' for name, text in sorted(variables.items()))
 
 
-def _value(name: str, text: str) -> str:
-    # The supervisor knows no way of writing these inside a quoted value.
-    if any(part in text for part in ("'", '"', "\n", "\r", " ;", " #")):
+def _command(program: Program) -> str:
+    command = shlex.join(program.command())
+    if _unwritable(command):
         raise ServerError(
-            f"bad setting {name}: make up cannot pass on quotes, line breaks, or ; and # after a space"
+            f"{program.name}: make up cannot run a command with line breaks, or ; and # after a space: {command}"
         )
-    return _literal(text)
+    return _literal(command)
+
+
+def _unwritable(text: str) -> bool:
+    """Say whether the file's format would cut the text off, for it knows no way of quoting these."""
+    return any(part in text for part in ("\n", "\r", " ;", " #"))
 
 
 def _literal(text: object) -> str:

@@ -1,0 +1,139 @@
+"""The commands as a person types them: make's list, and one clear line for what cannot be had."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from candlestack_local.servers import LOOPBACK, free_port
+from candlestack_local.settings import REPOSITORY
+
+_CANDLESTACK = Path(sys.executable).parent / "candlestack"
+_BOOTSTRAP = REPOSITORY / "deploy" / "local" / "bootstrap.sh"
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """An environment in which the platform has a home and ports of its own."""
+    return {
+        **os.environ,
+        "CANDLESTACK_HOME": str(tmp_path / "home"),
+        "KAFKA_BOOTSTRAP": f"localhost:{free_port()}",
+        "KAFKA_CONTROLLER_PORT": str(free_port()),
+        "MONGO_URI": f"mongodb://localhost:{free_port()}",
+        "REDIS_PORT": str(free_port()),
+        "SIMULATOR_PORT": str(free_port()),
+    }
+
+
+def _run(environment: dict[str, str], *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(argument) for argument in arguments],
+        env=environment,
+        cwd=REPOSITORY,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_make_alone_lists_every_target(environment: dict[str, str]) -> None:
+    targets = re.findall(r"^\.PHONY: (\S+)$", (REPOSITORY / "Makefile").read_text(), re.MULTILINE)
+    listed = _run(environment, "make").stdout
+    assert len(targets) > 10
+    for target in targets:
+        assert re.search(rf"^  make {target} +\S", listed, re.MULTILINE), f"{target} is not listed"
+
+
+def test_a_taken_port_is_named_with_its_holder_and_the_variable_that_moves_it(
+    environment: dict[str, str],
+) -> None:
+    with socket.create_server((LOOPBACK, 0)) as holder:
+        port = holder.getsockname()[1]
+        done = _run({**environment, "REDIS_PORT": str(port)}, _CANDLESTACK, "up")
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert f"port {port} (redis) is taken by" in done.stderr
+    assert f"(pid {os.getpid()})" in done.stderr
+    assert "REDIS_PORT=" in done.stderr
+
+
+def test_a_bad_setting_is_named_in_one_line_before_anything_starts(environment: dict[str, str]) -> None:
+    done = _run({**environment, "REDIS_PORT": "many"}, _CANDLESTACK, "up")
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "REDIS_PORT" in done.stderr
+    assert not Path(environment["CANDLESTACK_HOME"]).exists()
+
+
+def test_missing_java_is_said_in_one_line(environment: dict[str, str], tmp_path: Path) -> None:
+    environment.pop("JAVA_HOME", None)
+    done = _run({**environment, "PATH": str(tmp_path)}, _CANDLESTACK, "up")
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == ["candlestack: Java 17 or later is not installed; run: make deps"]
+
+
+def test_an_older_java_is_said_to_be_too_old(environment: dict[str, str], tmp_path: Path) -> None:
+    environment.pop("JAVA_HOME", None)
+    old = tmp_path / "java"
+    old.write_text("#!/bin/sh\necho 'openjdk version \"1.8.0_392\"' >&2\n")
+    old.chmod(0o755)
+    done = _run({**environment, "PATH": f"{tmp_path}:/bin"}, _CANDLESTACK, "up")
+    assert done.returncode == 1
+    assert "Java 17 or later is needed" in done.stderr
+    assert "1.8.0_392" in done.stderr
+
+
+def test_missing_system_packages_are_named_where_they_cannot_be_installed(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    # No apt-get on this PATH: nothing is installed, and no other package manager is guessed at.
+    environment.pop("JAVA_HOME", None)
+    module = "candlestack_local.bootstrap.dependencies"
+    done = _run({**environment, "PATH": str(tmp_path)}, sys.executable, "-m", module)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "Java 17 or later" in done.stderr
+
+
+def test_a_python_that_is_too_old_is_said_in_one_line(environment: dict[str, str], tmp_path: Path) -> None:
+    shell = shutil.which("sh")
+    assert shell is not None
+    old = tmp_path / "python3"
+    old.write_text(f"#!{shell}\nexit 1\n")
+    old.chmod(0o755)
+    environment.pop("PYTHON", None)
+    done = _run({**environment, "PATH": str(tmp_path)}, shell, _BOOTSTRAP, "dependencies")
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "Python 3.11 or later is needed" in done.stderr
+
+
+def test_status_and_down_of_what_never_ran_say_so_and_change_nothing(environment: dict[str, str]) -> None:
+    status = _run(environment, _CANDLESTACK, "status")
+    assert status.returncode == 0
+    assert "not running" in status.stdout
+    assert _run(environment, _CANDLESTACK, "down").returncode == 0
+
+
+def test_logs_of_an_unknown_service_name_the_known_ones(environment: dict[str, str]) -> None:
+    done = _run(environment, _CANDLESTACK, "logs", "cassandra")
+    assert done.returncode == 1
+    assert "cassandra" in done.stderr
+    assert "redis-writer" in done.stderr
+
+
+def test_clean_asks_before_it_forgets(environment: dict[str, str]) -> None:
+    kept = Path(environment["CANDLESTACK_HOME"]) / "data" / "candles"
+    kept.mkdir(parents=True)
+    assert _run(environment, _CANDLESTACK, "clean").returncode == 1
+    assert kept.exists()
+    assert _run(environment, _CANDLESTACK, "clean", "--yes").returncode == 0
+    assert not kept.exists()

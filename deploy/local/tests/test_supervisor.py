@@ -1,0 +1,193 @@
+"""The supervisor: its configuration comes from the list of programs, and what it starts it also ends."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import shlex
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from candlestack_local.configuration import Configuration
+from candlestack_local.programs import Group, Program, programs
+from candlestack_local.servers import ServerError
+from candlestack_local.state import StateFolder
+from candlestack_local.supervisor import ProcessState, Supervisor, supervised_processes
+from candlestack_local.supervisor_config import render
+
+_PATIENCE_S = 30.0
+_FOREVER = "import time; time.sleep(600)"
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[StateFolder]:
+    """A state folder whose supervisor, where a test leaves one running, is stopped."""
+    state = StateFolder(tmp_path, "test")
+    state.create()
+    yield state
+    Supervisor(state).stop(5)
+
+
+def _python(name: str, code: str, *, task: bool = False) -> Program:
+    probe = None if task else lambda: None
+    return Program(name, Group.LIVE, probe, (sys.executable, "-c", code), stop_timeout_s=5)
+
+
+def _start(state: StateFolder, *chosen: Program) -> Supervisor:
+    state.supervisor_config.write_text(render(chosen, state))
+    supervisor = Supervisor(state)
+    supervisor.start()
+    return supervisor
+
+
+def _await(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline, "what was awaited did not come"
+        time.sleep(0.05)
+
+
+def _pid(supervisor: Supervisor, name: str) -> int:
+    def runs() -> bool:
+        return supervisor.processes()[name].state is ProcessState.RUNNING
+
+    _await(runs)
+    pid = supervisor.processes()[name].pid
+    assert pid is not None
+    return pid
+
+
+def test_the_configuration_has_exactly_the_listed_programs_in_their_groups(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CANDLESTACK_HOME", str(tmp_path / "100%"))
+    monkeypatch.setenv("SYMBOLS", "BTCUSDT,ETHUSDT")
+    configuration = Configuration.from_environment()
+    chosen = programs(configuration)
+
+    written = configparser.RawConfigParser()
+    written.read_string(render(chosen, configuration.state))
+
+    sections = {name.removeprefix("program:") for name in written.sections() if name.startswith("program:")}
+    assert sections == {program.name for program in chosen}
+    for program in chosen:
+        section = written[f"program:{program.name}"]
+        assert shlex.split(section["command"].replace("%%", "%")) == program.command()
+        assert program.name in written[f"group:{program.group}"]["programs"].split(",")
+        assert section["stopasgroup"] == section["killasgroup"] == "true"
+    assert 'SYMBOLS="BTCUSDT,ETHUSDT"' in written["program:candle-producer"]["environment"]
+    assert not any("inet_http_server" in name for name in written.sections())
+
+
+def test_no_two_programs_listen_on_one_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CANDLESTACK_HOME", str(tmp_path))
+    chosen = programs(Configuration.from_environment())
+    ports = [listener.port for program in chosen for listener in program.listeners]
+    assert len(ports) == len(set(ports))
+
+
+def test_a_setting_that_the_configuration_cannot_hold_is_refused_by_name(state: StateFolder) -> None:
+    program = Program("p", Group.LIVE, None, ("true",), environment={"REDIS_PASSWORD": 'a"b'})
+    with pytest.raises(ServerError, match="REDIS_PASSWORD"):
+        render([program], state)
+
+
+@pytest.mark.parametrize("argument", ["a # b", "a ; b", "a\nb"])
+def test_a_command_that_the_configuration_cannot_hold_is_refused(state: StateFolder, argument: str) -> None:
+    with pytest.raises(ServerError, match="p: "):
+        render([Program("p", Group.LIVE, None, ("echo", argument))], state)
+
+
+def test_settings_with_awkward_characters_reach_the_program_unchanged(state: StateFolder) -> None:
+    text = "p%s%%;x,=#é (\\)"
+    seen = state.home / "seen"
+    code = f"import os, pathlib; pathlib.Path({str(seen)!r}).write_text(os.environ['REDIS_PASSWORD'])"
+    program = Program(
+        "p", Group.LIVE, None, (sys.executable, "-c", code), environment={"REDIS_PASSWORD": text}
+    )
+    supervisor = _start(state, program)
+    _await(lambda: supervisor.processes()["p"].ended_well)
+    assert seen.read_text() == text
+
+
+def test_a_killed_service_is_started_again(state: StateFolder) -> None:
+    supervisor = _start(state, _python("service", _FOREVER))
+    first = _pid(supervisor, "service")
+    os.kill(first, signal.SIGKILL)
+    _await(lambda: _pid(supervisor, "service") != first)
+
+
+def test_a_service_that_refuses_a_setting_is_not_started_again(state: StateFolder) -> None:
+    counter = state.home / "starts"
+    code = f"open({str(counter)!r}, 'a').write('x'); raise SystemExit(2)"
+    supervisor = _start(state, _python("refused", code), _python("other", _FOREVER))
+    _await(lambda: supervisor.processes()["refused"].state is ProcessState.EXITED)
+    assert supervisor.processes()["refused"].exit_code == 2
+
+    os.kill(_pid(supervisor, "other"), signal.SIGKILL)
+    _await(lambda: supervisor.processes()["other"].state is ProcessState.RUNNING)
+    assert counter.read_text() == "x"
+
+
+def test_a_task_that_fails_is_tried_again_until_it_ends_well(state: StateFolder) -> None:
+    counter = state.home / "tries"
+    code = (
+        f"import pathlib; p = pathlib.Path({str(counter)!r}); n = len(p.read_text()) if p.exists() else 0; "
+        "p.write_text('x' * (n + 1)); raise SystemExit(0 if n == 2 else 1)"
+    )
+    supervisor = _start(state, _python("task", code, task=True))
+    _await(lambda: supervisor.processes()["task"].ended_well)
+    assert counter.read_text() == "xxx"
+
+
+def test_a_changed_setting_reaches_a_running_service(state: StateFolder) -> None:
+    supervisor = _start(state, _python("service", _FOREVER))
+    first = _pid(supervisor, "service")
+    assert supervisor.apply_configuration() == []
+    assert _pid(supervisor, "service") == first
+
+    state.supervisor_config.write_text(render([_python("service", f"{_FOREVER}; pass")], state))
+    assert supervisor.apply_configuration() == [Group.LIVE]
+    _await(lambda: _pid(supervisor, "service") != first)
+
+
+def test_stopping_leaves_no_process_even_of_a_service_that_ignores_sigterm(state: StateFolder) -> None:
+    stubborn = (
+        "import signal, subprocess, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+        f"subprocess.Popen([sys.executable, '-c', {_FOREVER!r}], start_new_session=True); {_FOREVER}"
+    )
+    supervisor = _start(state, _python("stubborn", stubborn))
+    _await(lambda: len(supervised_processes(state)) == 3)  # with the supervisor, and the grandchild
+    killed = supervisor.stop(1.0)
+    assert killed
+    assert supervised_processes(state) == []
+    assert not supervisor.is_running()
+
+
+def test_what_a_killed_supervisor_left_behind_is_found_and_ended(state: StateFolder) -> None:
+    supervisor = _start(state, _python("orphan", _FOREVER))
+    orphan = psutil.Process(_pid(supervisor, "orphan"))
+    os.kill(int(state.supervisor_pid.read_text()), signal.SIGKILL)
+    _await(lambda: not supervisor.is_running())
+    assert orphan.is_running()
+
+    assert supervisor.stop(5.0) == []
+    assert not orphan.is_running() or orphan.status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_socket_in_a_folder_with_a_long_name_still_works(tmp_path: Path) -> None:
+    state = StateFolder(tmp_path / ("long" * 30), "test")
+    state.create()
+    supervisor = _start(state, _python("service", _FOREVER))
+    try:
+        assert _pid(supervisor, "service") > 0
+    finally:
+        supervisor.stop(5.0)
+        state.forget()
+    assert not state.home.exists()
+    assert not state.supervisor_socket.parent.exists()
