@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
+from candlestack_core.kafka import Consumer
 from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer, free_port
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -49,6 +50,33 @@ def get_json(url: str) -> Any:
             return json.load(response)
     except (urllib.error.URLError, TimeoutError, ConnectionError):
         return None
+
+
+def post_json(url: str, body: Mapping[str, object]) -> Any:
+    """Return the body of a POST as JSON."""
+    request = urllib.request.Request(url, json.dumps(body).encode(), method="POST")
+    with urllib.request.urlopen(request, timeout=5) as response:
+        return json.load(response)
+
+
+def read_values(consumer: Consumer, topic: str) -> list[dict[str, Any]]:
+    """Return all values that a topic holds now, in the order of each partition."""
+    ends = {partition: consumer.bounds(partition)[1] for partition in consumer.partitions(topic)}
+    consumer.assign(dict.fromkeys(ends, 0))
+    values: list[dict[str, Any]] = []
+    while len(values) < sum(ends.values()):
+        values += [json.loads(record.value) for record in consumer.poll(0.5, 5_000)]
+    return values
+
+
+def trade_ids_without_a_gap(trades: list[dict[str, Any]]) -> bool:
+    """Tell whether the trades of each symbol are in the order of their ids, each once, none missing."""
+    ids: dict[str, list[int]] = {}
+    for trade in trades:
+        ids.setdefault(trade["symbol"], []).append(trade["trade_id"])
+    return bool(ids) and all(
+        numbers == list(range(numbers[0], numbers[0] + len(numbers))) for numbers in ids.values()
+    )
 
 
 class Program:

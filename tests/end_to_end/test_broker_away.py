@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from candlestack_core.kafka import Consumer, open_consumer
+from candlestack_core.kafka import open_consumer
 from candlestack_core.settings import DEFAULT_SYMBOLS, KafkaSettings
 from candlestack_core.topics import KLINE_1M, TRADES
 from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer
-from platform_under_test import Platform, eventually
+from platform_under_test import Platform, eventually, read_values, trade_ids_without_a_gap
 
 BACKFILL_MINUTES = 60
 PRODUCERS = ("candle-producer", "trade-producer")
@@ -32,15 +31,6 @@ def platform(
         yield platform
 
 
-def values(consumer: Consumer, topic: str) -> list[dict[str, object]]:
-    ends = {partition: consumer.bounds(partition)[1] for partition in consumer.partitions(topic)}
-    consumer.assign(dict.fromkeys(ends, 0))
-    found: list[dict[str, object]] = []
-    while len(found) < sum(ends.values()):
-        found += [json.loads(record.value) for record in consumer.poll(0.5, 5_000)]
-    return found
-
-
 def test_a_killed_broker_is_said_and_every_candle_and_trade_is_there_after_its_return(
     platform: Platform, own_kafka_broker: KafkaBroker
 ) -> None:
@@ -56,7 +46,7 @@ def test_a_killed_broker_is_said_and_every_candle_and_trade_is_there_after_its_r
         eventually(platform[name].ready, f"{name} is ready")
 
     consumer = open_consumer(KafkaSettings.model_validate({"kafka_bootstrap": own_kafka_broker.bootstrap}))
-    eventually(lambda: len(values(consumer, TRADES)) > 100, "trades on the topic")
+    eventually(lambda: len(read_values(consumer, TRADES)) > 100, "trades on the topic")
 
     own_kafka_broker.kill()
     for name in PRODUCERS:
@@ -75,20 +65,12 @@ def test_a_killed_broker_is_said_and_every_candle_and_trade_is_there_after_its_r
 
     def all_closed() -> bool:
         closed = {symbol: set[object]() for symbol in DEFAULT_SYMBOLS}
-        for value in values(consumer, KLINE_1M):
+        for value in read_values(consumer, KLINE_1M):
             if value["closed"]:
-                closed[str(value["symbol"])].add(value["open_time"])
+                closed[value["symbol"]].add(value["open_time"])
         return all(due <= minutes for minutes in closed.values())
 
     eventually(all_closed, "every closed candle of the last hour")
 
-    def no_gap() -> bool:
-        ids: dict[object, list[int]] = {}
-        for value in values(consumer, TRADES):
-            ids.setdefault(value["symbol"], []).append(int(str(value["trade_id"])))
-        return all(
-            sorted(set(numbers)) == list(range(numbers[0], numbers[-1] + 1)) for numbers in ids.values()
-        )
-
-    eventually(no_gap, "trades without a gap")
+    eventually(lambda: trade_ids_without_a_gap(read_values(consumer, TRADES)), "trades without a gap")
     consumer.close()
