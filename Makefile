@@ -48,6 +48,10 @@ clean: $(CANDLESTACK) ## Stop the platform and forget its data (YES=1 does not a
 test: install ## Run every check and test, with the real servers
 	@$(CANDLESTACK) test
 
+.PHONY: soak
+soak: $(CANDLESTACK) ## Kill services of the running platform, then compare the stores with the truth (MINUTES=10)
+	@.venv/bin/python tests/soak/kill_each.py --minutes $(or $(MINUTES),10)
+
 .PHONY: lint
 lint: install ## Check format, lint, types and the direction of imports
 	@$(CANDLESTACK) lint

@@ -19,7 +19,7 @@ from candlestack_local.live_candle import LiveCandles
 from candlestack_local.lock import LOCK, compile_lock
 from candlestack_local.logs import show_logs
 from candlestack_local.programs import programs
-from candlestack_local.servers import ServerError
+from candlestack_local.servers import LOOPBACK, ServerError
 from candlestack_local.startup import down as stop_all
 from candlestack_local.startup import up as start_all
 from candlestack_local.status import status_table
@@ -163,7 +163,11 @@ def lock(
 
 def _print_addresses(configuration: Configuration) -> None:
     state = configuration.state
-    rows = [(program.name, program.address) for program in programs(configuration) if program.address]
+    rows = []
+    for program in programs(configuration):
+        health = f"http://{LOOPBACK}:{program.health_port}/metrics" if program.health_port else None
+        if addresses := [address for address in (program.address, health) if address is not None]:
+            rows.append((program.name, "  ".join(addresses)))
     rows += [("data", str(state.data)), ("logs", f"{state.logs} (make logs)")]
     width = max(len(name) for name, _ in rows)
     for name, address in rows:

@@ -46,6 +46,8 @@ class Program:
     listeners: tuple[Listener, ...] = ()
     address: str | None = None
     """What a person or a client may open."""
+    health_port: int | None = None
+    """Where it serves `/healthz`, `/readyz` and `/metrics`."""
     restarts: bool = True
     stop_timeout_s: int = 10
 
@@ -156,5 +158,6 @@ def _service(
         environment={**configuration.environment, "HEALTH_PORT": str(health_port)},
         listeners=(*listeners, Listener(health_port, "HEALTH_PORT_BASE")),
         address=address,
+        health_port=health_port,
         restarts=restarts,
     )

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from candlestack_local.programs import Program
 from candlestack_local.readiness import readiness
+from candlestack_local.servers import LOOPBACK
 from candlestack_local.supervisor import ProcessInfo
 
 _MB = 1_000_000
@@ -22,6 +23,7 @@ def status_table(programs: Sequence[Program], processes: dict[str, ProcessInfo])
     table = Table("service", "state", "up", "ready", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("memory", justify="right", no_wrap=True)
     table.add_column("address", overflow="fold")
+    table.add_column("health and metrics", overflow="fold")
     total = 0
     for program in programs:
         reason = reasons[program.name]
@@ -35,6 +37,7 @@ def status_table(programs: Sequence[Program], processes: dict[str, ProcessInfo])
             Text("yes", style="green") if reason is None else Text(reason, style="yellow"),
             f"{memory / _MB:.0f} MB" if memory else "",
             program.address or "",
+            f"http://{LOOPBACK}:{program.health_port}" if program.health_port else "",
         )
     table.add_row("", "", "", "", f"{total / _MB:.0f} MB", "", style="bold")
     return table
