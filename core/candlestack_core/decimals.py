@@ -89,8 +89,8 @@ def from_scaled(units: int) -> str:
 def product(price: str, quantity: str) -> str:
     """Return price times quantity, the quote amount, exact to 8 decimals and cut off there.
 
-    Binance keeps 8 decimals of quote amounts; the steps of price and quantity of its pairs together never
-    have more, so nothing is cut off in practice.
+    The tick and the lot of a pair against USDT have at most 8 decimals together, so nothing is cut off there.
+    Some other pairs have more (ETHBTC 10): theirs keep the 8 decimals that Binance gives quote amounts too.
 
     Raises:
         NotCanonicalError: when it has more than 20 digits before the point.

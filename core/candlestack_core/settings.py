@@ -264,8 +264,9 @@ def load(group: type[Group]) -> Group:
     Raises:
         SystemExit: with code 2, after naming every variable that cannot be used and why.
     """
+    env_file = os.environ.get("CANDLESTACK_ENV_FILE", ENV_FILE)
     try:
-        return group(_env_file=os.environ.get("CANDLESTACK_ENV_FILE", ENV_FILE))
+        return group(_env_file=env_file)
     except ValidationError as error:
         names = {variable_name(group, name): variable_names(group, name) for name in group.model_fields}
         for problem in error.errors():
@@ -276,5 +277,5 @@ def load(group: type[Group]) -> Group:
             sys.stderr.write(f"{BadSettingError(name + also, reason)}\n")
         raise SystemExit(2) from None
     except (OSError, UnicodeDecodeError) as error:
-        sys.stderr.write(f"candlestack: {ENV_FILE} cannot be read: {error}\n")
+        sys.stderr.write(f"candlestack: {env_file} cannot be read: {error}\n")
         raise SystemExit(2) from None
