@@ -1,18 +1,19 @@
-"""What the tests of core share: recordings, and a checkout of their own for programs that read `.env`."""
+"""What the tests of core share: recordings, and Python programs as processes of their own."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+
+Start = Callable[[str, Mapping[str, str]], subprocess.Popen[str]]
+Run = Callable[[str, Mapping[str, str]], subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="session")
@@ -25,62 +26,36 @@ def recordings() -> Path:
     return folder
 
 
-@dataclass(frozen=True)
-class Checkout:
-    """A copy of core in a folder of its own, so that its `.env` is nobody else's."""
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Start a Python program in an environment that holds only what is named; killed at the end of the test."""
+    started: list[subprocess.Popen[str]] = []
 
-    root: Path
-
-    @property
-    def env_file(self) -> Path:
-        return self.root / ".env"
-
-    def environment(self, variables: Mapping[str, str]) -> dict[str, str]:
-        """Return an environment that holds these variables, and the copy before the installed core."""
+    def start(program: str, variables: Mapping[str, str]) -> subprocess.Popen[str]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        return {**kept, "PYTHONPATH": str(self.root / "core"), **variables}
-
-    def popen(self, program: str, variables: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
-        """Start a Python program on the copy."""
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-c", program],
-            cwd=self.root,
-            env=self.environment(variables or {}),
+            env={**kept, "CANDLESTACK_ENV_FILE": os.devnull, **variables},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
+        started.append(process)
+        return process
 
-    def run(
-        self, program: str, variables: Mapping[str, str] | None = None
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a Python program on the copy to its end, at most 30 s."""
-        process = self.popen(program, variables)
-        try:
-            out, err = process.communicate(timeout=30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-            raise
-        return subprocess.CompletedProcess(program, process.returncode, out, err)
-
-
-@pytest.fixture(scope="session")
-def shared_checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    """A copy of core without a `.env`, shared by the whole run; only read it."""
-    return _copy(tmp_path_factory.mktemp("checkout"))
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 @pytest.fixture
-def checkout(tmp_path: Path) -> Checkout:
-    """A copy of core whose `.env` the test may write."""
-    return _copy(tmp_path)
+def run(start: Start) -> Run:
+    """Run a Python program to its end, at most 30 s."""
 
+    def run(program: str, variables: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+        process = start(program, variables)
+        out, err = process.communicate(timeout=30)
+        return subprocess.CompletedProcess(program, process.returncode, out, err)
 
-def _copy(root: Path) -> Checkout:
-    shutil.copytree(
-        REPOSITORY / "core" / "candlestack_core",
-        root / "core" / "candlestack_core",
-        ignore=shutil.ignore_patterns("__pycache__"),
-    )
-    return Checkout(root)
+    return run
