@@ -99,10 +99,8 @@ def candles_from_rows(symbol: str, interval: str, rows: CandleRows, now_ms: int)
     """Turn rows into candles; one whose window has not passed by `now_ms` is not closed."""
     interval_ms = INTERVAL_MS[interval]
     candles = []
-    for row in rows.tolist():
-        fields = dict(zip(CANDLE_FIELDS, row, strict=True))
-        end_ms = fields["open_time"] + interval_ms
-        candles.append(
-            Candle(symbol=symbol, interval=interval, close_time=end_ms - 1, closed=end_ms <= now_ms, **fields)
-        )
+    for open_time, *amounts in rows.tolist():
+        end_ms = open_time + interval_ms
+        fields = (symbol, interval, open_time, end_ms - 1, *amounts, end_ms <= now_ms)
+        candles.append(Candle(*fields))
     return candles
