@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 from candlestack_core.messages import Candle
-from candlestack_core.names import latest_candle_key
+from candlestack_core.names import backfill_source, latest_candle_key
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -25,9 +25,13 @@ class LiveCandles:
     pairs: int
     expected: int
 
+    @property
+    def all_live(self) -> bool:
+        return self.pairs == self.expected
+
 
 def live_candles(configuration: Configuration) -> LiveCandles | None:
-    """Look for candles that were written within the last minute; in a replay, of any age.
+    """Look for candles that the stream has written within the last minute; in a replay, at any time.
 
     Returns None while there are none, or Redis does not answer.
     """
@@ -47,5 +51,13 @@ def live_candles(configuration: Configuration) -> LiveCandles | None:
         except (RedisError, OSError):
             return None
     candles = [msgspec.json.decode(value, type=Candle) for value in values if value is not None]
-    live = [candle for candle in candles if configuration.replayed or candle.version >= oldest]
+    live = [
+        candle
+        for candle in candles
+        if configuration.replayed or (candle.version >= oldest and not _is_backfilled(candle))
+    ]
     return LiveCandles(live[0], len(live), len(keys)) if live else None
+
+
+def _is_backfilled(candle: Candle) -> bool:
+    return candle.source.startswith(backfill_source(""))

@@ -22,6 +22,7 @@ from candlestack_local.supervisor_config import NEVER_RESTARTED, render
 _POLL_S = 0.3
 _STOP_TIMEOUT_S = 25.0
 _LIVE_TIMEOUT_S = 120.0
+_ALL_PAIRS_TIMEOUT_S = 5.0
 _LOG_LINES = 5
 
 
@@ -148,14 +149,19 @@ def _last_lines(log: Path, count: int) -> str:
 
 
 def _wait_live(configuration: Configuration, view: StartupView) -> LiveCandles:
+    """Wait for the first live candle, and a little longer for those of the other pairs."""
     deadline = time.monotonic() + _LIVE_TIMEOUT_S
     while (found := live_candles(configuration)) is None:
         view.note("waiting for the first live candle in Redis")
         if time.monotonic() > deadline:
             raise ServerError(
-                f"every part is ready, but no live candle reached Redis within {_LIVE_TIMEOUT_S:g} s; see: make logs"
+                f"all parts are ready, but no live candle is in Redis after {_LIVE_TIMEOUT_S:g} s; see: make logs"
             )
         time.sleep(_POLL_S)
+    deadline = time.monotonic() + _ALL_PAIRS_TIMEOUT_S
+    while not found.all_live and time.monotonic() < deadline:
+        time.sleep(_POLL_S)
+        found = live_candles(configuration) or found
     return found
 
 
