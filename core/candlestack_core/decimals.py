@@ -89,7 +89,7 @@ def from_scaled(units: int) -> str:
 def product(price: str, quantity: str) -> str:
     """Return price times quantity, the quote amount, exact to 8 decimals and cut off there.
 
-    The tick and the lot of a pair against USDT have at most 8 decimals together, so nothing is cut off there.
+    The tick and the lot of the platform's pairs have at most 8 decimals together, so nothing is cut off there.
     Some other pairs have more (ETHBTC 10): theirs keep the 8 decimals that Binance gives quote amounts too.
 
     Raises:
