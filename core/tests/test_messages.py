@@ -1,0 +1,280 @@
+"""The values of the topics: what is written is read again, and what does not fit is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+from candlestack_core import names
+from candlestack_core.decimals import from_scaled
+from candlestack_core.intervals import Interval
+from candlestack_core.messages import (
+    MAX_DEAD_LETTER_BYTES,
+    Candle,
+    DeadLetter,
+    DepthDiff,
+    Trade,
+    decode_candle,
+    decode_dead_letter,
+    decode_depth_diff,
+    decode_trade,
+    encode,
+)
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+AMOUNTS = st.integers(0, 10**28 - 1).map(from_scaled)
+TIMES = st.integers(0, 2**53 - 1)
+IDS = st.integers(0, 2**63 - 1)
+SYMBOLS = st.text(st.characters(categories=("Lu", "Lo", "Nd")), min_size=2, max_size=40)
+SOURCES = st.sampled_from((names.SOURCE_BINANCE, names.SOURCE_SIMULATOR, names.SOURCE_REPLAY)).flatmap(
+    lambda source: st.sampled_from((source, names.backfill_source(source)))
+)
+LEVELS = st.lists(st.tuples(AMOUNTS, AMOUNTS), max_size=3)
+
+CANDLES = st.builds(
+    Candle,
+    symbol=SYMBOLS,
+    interval=st.sampled_from([interval.value for interval in Interval]),
+    open_time=TIMES,
+    close_time=TIMES,
+    open=AMOUNTS,
+    high=AMOUNTS,
+    low=AMOUNTS,
+    close=AMOUNTS,
+    volume=AMOUNTS,
+    quote_volume=AMOUNTS,
+    trades=IDS,
+    taker_buy_volume=AMOUNTS,
+    taker_buy_quote_volume=AMOUNTS,
+    closed=st.booleans(),
+    version=TIMES,
+    source=SOURCES,
+    completeness=st.sampled_from(("complete", "backfilled", "partial")),
+)
+TRADES = st.builds(
+    Trade,
+    symbol=SYMBOLS,
+    trade_id=IDS,
+    price=AMOUNTS,
+    quantity=AMOUNTS,
+    quote_quantity=AMOUNTS,
+    time=TIMES,
+    buyer_is_maker=st.booleans(),
+    source=SOURCES,
+)
+DIFFS = st.builds(
+    DepthDiff,
+    market=st.sampled_from(("spot", "usdm")),
+    symbol=SYMBOLS,
+    first_update_id=IDS,
+    final_update_id=IDS,
+    previous_final_update_id=st.none() | IDS,
+    bids=LEVELS,
+    asks=LEVELS,
+    event_time=TIMES,
+    source=SOURCES,
+)
+
+CANDLE: dict[str, Any] = {
+    "symbol": "BTCUSDT",
+    "interval": "1m",
+    "open_time": 1_775_001_600_000,
+    "close_time": 1_775_001_659_999,
+    "open": "65000.1",
+    "high": "65010",
+    "low": "64990",
+    "close": "65005.5",
+    "volume": "12.5",
+    "quote_volume": "812568.75",
+    "trades": 321,
+    "taker_buy_volume": "6",
+    "taker_buy_quote_volume": "390000",
+    "closed": True,
+    "version": 1_775_001_660_012,
+    "source": "binance",
+    "completeness": "complete",
+}
+TRADE: dict[str, Any] = {
+    "symbol": "BTCUSDT",
+    "trade_id": 3_712_345_678,
+    "price": "65000.1",
+    "quantity": "0.002",
+    "quote_quantity": "130.0002",
+    "time": 1_775_001_600_123,
+    "buyer_is_maker": False,
+    "source": "simulator",
+}
+DIFF: dict[str, Any] = {
+    "market": "spot",
+    "symbol": "BTCUSDT",
+    "first_update_id": 157,
+    "final_update_id": 160,
+    "previous_final_update_id": None,
+    "bids": [["65000.1", "0"]],
+    "asks": [],
+    "event_time": 1_775_001_600_100,
+    "source": "replay",
+}
+LETTER: dict[str, Any] = {
+    "origin": "stream:btcusdt@kline_1m",
+    "reason": "not JSON",
+    "payload": "e30=",
+    "size": 2,
+    "time": 1_775_001_600_100,
+}
+DECODERS: dict[str, tuple[dict[str, Any], Callable[[bytes], object]]] = {
+    "candle": (CANDLE, decode_candle),
+    "trade": (TRADE, decode_trade),
+    "diff": (DIFF, decode_depth_diff),
+    "letter": (LETTER, decode_dead_letter),
+}
+
+
+@given(CANDLES)
+def test_a_candle_comes_back_as_it_was_written(candle: Candle) -> None:
+    assert decode_candle(encode(candle)) == candle
+
+
+@given(TRADES)
+def test_a_trade_comes_back_as_it_was_written(trade: Trade) -> None:
+    assert decode_trade(encode(trade)) == trade
+
+
+@given(DIFFS)
+def test_a_depth_diff_comes_back_as_it_was_written(diff: DepthDiff) -> None:
+    assert decode_depth_diff(encode(diff)) == diff
+
+
+@pytest.mark.parametrize("kind", DECODERS)
+def test_the_wire_has_the_fields_of_the_design_and_no_other(kind: str) -> None:
+    record, decode = DECODERS[kind]
+    assert json.loads(encode(decode(msgspec.json.encode(record)))) == record
+
+
+@pytest.mark.parametrize("kind", DECODERS)
+def test_a_record_that_lacks_any_field_is_refused(kind: str) -> None:
+    record, decode = DECODERS[kind]
+    for missing in record:
+        partial = {name: value for name, value in record.items() if name != missing}
+        with pytest.raises(msgspec.ValidationError, match=f"`{missing}`"):
+            decode(msgspec.json.encode(partial))
+
+
+@pytest.mark.parametrize("kind", DECODERS)
+def test_a_field_that_a_newer_writer_adds_does_not_stop_an_older_reader(kind: str) -> None:
+    record, decode = DECODERS[kind]
+    newer = {**record, "added_later": [1, 2]}
+    assert decode(msgspec.json.encode(newer)) == decode(msgspec.json.encode(record))
+
+
+NOT_AMOUNTS = ("1.50", "01", "1e5", "-1", "+1", ".5", "5.", "", " 1", "1\n", "NaN", "0.000000001", "\u0661")
+NOT_AMOUNTS_ON_THE_WIRE = (*NOT_AMOUNTS, 65000.1, 65000, None, True, ["1"])
+NOT_TIMES = (-1, 2**53, 1.5, "1775001600000", None, True)
+NOT_IDS = (-1, 2**63, 0.5, "1", True)
+NOT_SYMBOLS = ("", "B", "B" * 41, 7, None)
+NOT_SOURCES = (
+    "",
+    "kraken",
+    "Binance",
+    "backfill:",
+    "backfill:backfill:binance",
+    "binance ",
+    "binance\n",
+    None,
+)
+NOT_BOOLEANS = (0, 1, "true", None)
+NOT_LEVELS: tuple[Any, ...] = (
+    "",
+    None,
+    {},
+    ["1", "2"],
+    [["1"]],
+    [["1", "2", "3"]],
+    [["1", "2.0"]],
+    [["1", 2]],
+    [["-1", "2"]],
+)
+NOT_INTERVALS = ("1M", "15m", "60", "", 1, None)
+
+BAD: dict[str, dict[str, tuple[Any, ...]]] = {
+    "candle": {
+        "symbol": NOT_SYMBOLS,
+        "interval": NOT_INTERVALS,
+        **dict.fromkeys(("open_time", "close_time", "version"), NOT_TIMES),
+        **dict.fromkeys(("open", "high", "low", "close", "volume", "quote_volume"), NOT_AMOUNTS_ON_THE_WIRE),
+        **dict.fromkeys(("taker_buy_volume", "taker_buy_quote_volume"), NOT_AMOUNTS_ON_THE_WIRE),
+        "trades": (*NOT_IDS, None),
+        "closed": NOT_BOOLEANS,
+        "source": NOT_SOURCES,
+        "completeness": ("", "Complete", "unknown", None, True),
+    },
+    "trade": {
+        "symbol": NOT_SYMBOLS,
+        "trade_id": (*NOT_IDS, None),
+        **dict.fromkeys(("price", "quantity", "quote_quantity"), NOT_AMOUNTS_ON_THE_WIRE),
+        "time": NOT_TIMES,
+        "buyer_is_maker": NOT_BOOLEANS,
+        "source": NOT_SOURCES,
+    },
+    "diff": {
+        "market": ("", "SPOT", "coinm", None),
+        "symbol": NOT_SYMBOLS,
+        **dict.fromkeys(("first_update_id", "final_update_id"), (*NOT_IDS, None)),
+        "previous_final_update_id": NOT_IDS,
+        **dict.fromkeys(("bids", "asks"), NOT_LEVELS),
+        "event_time": NOT_TIMES,
+        "source": NOT_SOURCES,
+    },
+    "letter": {
+        **dict.fromkeys(("origin", "reason", "payload"), (None, 1, ["a"])),
+        "size": (None, "2", 1.5, True),
+        "time": NOT_TIMES,
+    },
+}
+
+
+def test_bad_values_are_known_for_every_field_of_every_record() -> None:
+    assert {kind: set(bad) for kind, bad in BAD.items()} == {
+        kind: set(record) for kind, (record, _) in DECODERS.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"), [(kind, field) for kind, fields in BAD.items() for field in fields]
+)
+def test_a_bad_value_is_refused_and_its_field_named(kind: str, field: str) -> None:
+    record, decode = DECODERS[kind]
+    for value in BAD[kind][field]:
+        with pytest.raises(msgspec.ValidationError, match=rf"`\$\.{field}\b"):
+            decode(msgspec.json.encode({**record, field: value}))
+
+
+@pytest.mark.parametrize("kind", DECODERS)
+@pytest.mark.parametrize("wire", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"symbol":"BTCUSDT"', b"NaN"])
+def test_what_is_no_record_at_all_is_refused(kind: str, wire: bytes) -> None:
+    _, decode = DECODERS[kind]
+    with pytest.raises((msgspec.DecodeError, UnicodeDecodeError)):
+        decode(wire)
+
+
+@given(st.binary(max_size=200))
+@example(b"")
+@example(b'\x00\xff\n"}')
+def test_a_dead_letter_keeps_the_bytes_that_were_not_understood(payload: bytes) -> None:
+    letter = DeadLetter.of(payload, origin="topic:t/0@7", reason="not JSON", time=1)
+    read = decode_dead_letter(encode(letter))
+    assert read.original() == payload
+    assert (read.size, read.origin, read.reason, read.time) == (len(payload), "topic:t/0@7", "not JSON", 1)
+
+
+def test_a_dead_letter_too_large_for_the_topic_is_cut_off_and_says_how_long_it_was() -> None:
+    payload = bytes(range(256)) * (MAX_DEAD_LETTER_BYTES // 256) + b"more"
+    letter = DeadLetter.of(payload, origin="o" * 10_000, reason="r" * 10_000, time=1)
+    assert letter.original() == payload[:MAX_DEAD_LETTER_BYTES]
+    assert letter.size == MAX_DEAD_LETTER_BYTES + 4
+    # A record of the broker's default topic holds 1 MiB.
+    assert len(encode(letter)) < 1_000_000
