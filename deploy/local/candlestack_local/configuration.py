@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 
 from candlestack_core.settings import (
@@ -58,16 +57,17 @@ class Configuration:
         environment: dict[str, str] = {}
         for settings in (runner, exchange, simulator, kafka, mongo, redis, load(ServiceSettings)):
             environment |= _as_variables(settings)
-        environment.pop("HEALTH_PORT", None)  # each service is given one of its own
+        environment.pop(
+            variable_name(ServiceSettings, "health_port"), None
+        )  # each service is given one of its own
         if (port := _loopback_port(kafka.kafka_bootstrap)) is not None:
             # By address: the name may lead a client to ::1 first, where the broker does not listen.
-            environment["KAFKA_BOOTSTRAP"] = f"{LOOPBACK}:{port}"
+            environment[variable_name(KafkaSettings, "kafka_bootstrap")] = f"{LOOPBACK}:{port}"
         return cls(runner, exchange, simulator, kafka, mongo, redis, environment)
 
     @property
     def state(self) -> StateFolder:
-        home = self.runner.candlestack_home.expanduser().resolve()
-        return StateFolder(home, source_name(self.exchange, self.simulator))
+        return StateFolder(self.runner.home, source_name(self.exchange, self.simulator))
 
     @property
     def simulated(self) -> bool:
@@ -103,7 +103,8 @@ class Configuration:
         try:
             nodes = parse_uri(self.mongo.mongo_uri)["nodelist"]
         except (PyMongoError, ValueError) as error:
-            raise ServerError(f"bad setting MONGO_URI: {error}") from error
+            variable = variable_name(MongoSettings, "mongo_uri")
+            raise ServerError(f"bad setting {variable}: {error}") from error
         host, port = nodes[0]
         return (port or _MONGO_PORT) if len(nodes) == 1 and host in _THIS_MACHINE else None
 
@@ -143,7 +144,7 @@ def _as_variables(settings: SettingsGroup) -> dict[str, str]:
 def _as_text(value: object) -> str:
     if isinstance(value, tuple):
         return ",".join(str(item) for item in value)
-    return str(value.expanduser().resolve()) if isinstance(value, Path) else str(value)
+    return str(value)
 
 
 def _loopback_port(bootstrap: str) -> int | None:

@@ -7,10 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from candlestack_core.settings import (
+    KafkaSettings,
+    MongoSettings,
+    RedisSettings,
+    ServiceSettings,
+    SimulatorSettings,
+    variable_name,
+)
+
 from candlestack_local.configuration import Configuration
 from candlestack_local.probes import Probe, readiness_probe, server_probe
 from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer, ServerProcess
-from candlestack_local.settings import REPOSITORY
+from candlestack_local.settings import REPOSITORY, RunnerSettings
 
 
 class Group(StrEnum):
@@ -74,16 +83,18 @@ def _servers(configuration: Configuration) -> list[Program]:
     if (port := configuration.kafka_port) is not None:
         controller = configuration.runner.kafka_controller_port
         broker = KafkaBroker(port=port, controller_port=controller, data_dir=data / "kafka")
-        listeners = [Listener(port, "KAFKA_BOOTSTRAP", "localhost:PORT")]
-        listeners.append(Listener(controller, "KAFKA_CONTROLLER_PORT"))
+        listeners = [Listener(port, variable_name(KafkaSettings, "kafka_bootstrap"), "localhost:PORT")]
+        listeners.append(Listener(controller, variable_name(RunnerSettings, "kafka_controller_port")))
         found.append(_server("kafka", broker, listeners, broker.bootstrap))
     if (port := configuration.mongo_port) is not None:
         mongo = MongoServer(port=port, data_dir=data / "mongodb")
-        listeners = [Listener(port, "MONGO_URI", "mongodb://localhost:PORT")]
+        listeners = [Listener(port, variable_name(MongoSettings, "mongo_uri"), "mongodb://localhost:PORT")]
         found.append(_server("mongodb", mongo, listeners, mongo.uri))
     if (port := configuration.redis_port) is not None:
         redis = RedisServer(port=port, data_dir=data / "redis", password=configuration.redis.redis_password)
-        found.append(_server("redis", redis, [Listener(port, "REDIS_PORT")], redis.url))
+        found.append(
+            _server("redis", redis, [Listener(port, variable_name(RedisSettings, "redis_port"))], redis.url)
+        )
     return found
 
 
@@ -113,7 +124,7 @@ def _live(configuration: Configuration) -> list[Program]:
                 "-m",
                 "candlestack_simulator",
                 configuration=configuration,
-                listeners=(Listener(port, "SIMULATOR_PORT"),),
+                listeners=(Listener(port, variable_name(SimulatorSettings, "simulator_port")),),
                 address=f"http://127.0.0.1:{port}",
                 # A replay with shifted times that began again would give the same trades at other times.
                 restarts=not configuration.starts_empty,
@@ -155,8 +166,11 @@ def _service(
         Group.LIVE,
         readiness_probe(health_port),
         (sys.executable, *arguments),
-        environment={**configuration.environment, "HEALTH_PORT": str(health_port)},
-        listeners=(*listeners, Listener(health_port, "HEALTH_PORT_BASE")),
+        environment={
+            **configuration.environment,
+            variable_name(ServiceSettings, "health_port"): str(health_port),
+        },
+        listeners=(*listeners, Listener(health_port, variable_name(RunnerSettings, "health_port_base"))),
         address=address,
         health_port=health_port,
         restarts=restarts,

@@ -18,7 +18,11 @@ class RunnerSettings(SettingsGroup):
         "all", description="all: the whole platform; live: without Spark and Airflow"
     )
     candlestack_home: Path = Field(
-        REPOSITORY / ".candlestack", description="Folder of the local platform's data, logs and sockets"
+        Path(".candlestack"),
+        description="Folder of the local platform's data and logs, from the repository's root",
+    )
+    candlestack_cache: Path = Field(
+        Path("~/.cache/candlestack"), description="Folder of downloads, which clones of the repository share"
     )
     kafka_controller_port: Port = Field(
         9093, description="Port of the broker's own controller, on this machine only"
@@ -29,3 +33,13 @@ class RunnerSettings(SettingsGroup):
         le=65_000,
         description="First of the ports on which make up lets each service serve /readyz and /metrics",
     )
+
+    @property
+    def home(self) -> Path:
+        """`candlestack_home` as an absolute path."""
+        return (REPOSITORY / self.candlestack_home.expanduser()).resolve()
+
+    @property
+    def cache(self) -> Path:
+        """`candlestack_cache` as an absolute path."""
+        return (REPOSITORY / self.candlestack_cache.expanduser()).resolve()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import tempfile
 from collections.abc import Callable, Sequence
@@ -12,10 +11,12 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from candlestack_core.settings import load
 from maven_artifact import Artifact, Downloader, RequestException
 from requests import RequestException as TransportError
 
 from candlestack_local.servers.errors import MissingDependencyError, ServerError
+from candlestack_local.settings import RunnerSettings
 
 _DOWNLOADS_AT_ONCE = 8
 _ATTEMPTS = 3
@@ -68,17 +69,10 @@ def parse_pins(text: str) -> list[Jar]:
     return jars
 
 
-def cache_root() -> Path:
-    """The folder that clones of this user share for downloads: `CANDLESTACK_CACHE`, or below `XDG_CACHE_HOME`."""
-    if override := os.environ.get("CANDLESTACK_CACHE"):
-        return Path(override)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "candlestack"
-
-
 def jar_folder(jars: Sequence[Jar]) -> Path:
     """The folder of exactly these jars; another set of pins has another folder, so none is ever mixed in."""
     pins = hashlib.sha256("\n".join(f"{jar} {jar.sha256}" for jar in jars).encode())
-    return cache_root() / "jars" / pins.hexdigest()[:16]
+    return load(RunnerSettings).cache / "jars" / pins.hexdigest()[:16]
 
 
 def fetch(jars: Sequence[Jar], progress: Progress | None = None) -> Path:
