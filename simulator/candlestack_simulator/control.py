@@ -62,6 +62,7 @@ class Control:
             "times": origin.times,
             "now_ms": source.now_ms(),
             "ended": source.ended(),
+            "connections": len(self._hub.connections),
         }
         if origin.seed is not None:
             about["seed"] = origin.seed

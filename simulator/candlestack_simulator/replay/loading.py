@@ -48,7 +48,10 @@ def load_tapes(recording: str) -> dict[str, PairTape]:
     for order, (time_ms, number, place) in enumerate(timed):
         entry = files[number].entries[place]
         tape = tapes.setdefault(entry.symbol, PairTape(entry.symbol))
-        tape.add((time_ms, order), entry.kind, entry.message, entry.payload)
+        try:
+            tape.add((time_ms, order), entry.kind, entry.message, entry.payload)
+        except ValueError as error:
+            raise _malformed(files[number].path, entry.symbol, entry.kind, error) from None
     if not tapes:
         raise RecordingError(f"{recording}: holds no message of a stream that is served")
     for file in files:
@@ -88,10 +91,14 @@ def _entry(path: Path, line: StreamLine) -> _Entry | None:
     try:
         message = decode(kind, line.payload)
     except msgspec.MsgspecError as error:
-        raise RecordingError(f"{path}: a message of {line.stream} is malformed: {error}") from None
+        raise _malformed(path, pair, kind, error) from None
     if is_usdm(kind, message):
         raise RecordingError(f"{path}: this is a recording of USD-M futures; only spot is served")
     return None if message is None else _Entry(pair.upper(), kind, message, line.payload)
+
+
+def _malformed(path: Path, pair: str, kind: str, error: Exception) -> RecordingError:
+    return RecordingError(f"{path}: a message of {pair.lower()}@{kind} is malformed: {error}")
 
 
 def _event_times(file: _File) -> Iterator[int]:

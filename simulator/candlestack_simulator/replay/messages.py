@@ -134,6 +134,8 @@ def parse_e8(text: str) -> int:
         ValueError: when it is not a plain decimal, or finer than 10^-8.
     """
     whole, _, fraction = text.partition(".")
+    if not f"{whole}{fraction}".isdecimal():
+        raise ValueError(f"{text!r} is not a plain decimal")
     if len(fraction) > _DECIMALS:
         if fraction[_DECIMALS:].strip("0"):
             raise ValueError(f"{text} is finer than 10^-8")

@@ -8,6 +8,7 @@ import msgspec
 
 from candlestack_simulator.replay.aggregates import group_trades, split_aggregates
 from candlestack_simulator.replay.book import BookHistory, SentDiff
+from candlestack_simulator.replay.errors import RecordingError
 from candlestack_simulator.replay.klines import RecordedKlines, fuller, kline_track
 from candlestack_simulator.replay.messages import (
     AggTradeMessage,
@@ -91,9 +92,13 @@ class PairTape:
         Raises:
             RecordingError: when what was recorded of the pair contradicts itself.
         """
-        for kind in ("kline_1m", "bookTicker", "trade", "aggTrade"):
+        for kind in ("kline_1m", "trade", "aggTrade"):
             self.track(kind, 0)
-        self.book.prepare()
+        try:
+            self.track("bookTicker", 0)
+            self.book.prepare()
+        except (ValueError, msgspec.MsgspecError) as error:
+            raise RecordingError(f"{self.symbol}: a level of the book is malformed: {error}") from None
 
     @property
     def coverage(self) -> Coverage:
