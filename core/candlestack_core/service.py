@@ -28,6 +28,7 @@ from candlestack_core.settings import BadSettingError, ServiceSettings, load
 
 STALLED_AFTER_S = 60.0
 
+_SHUTDOWN_POLL_S = 0.1
 _PORT_REFUSED = (errno.EADDRINUSE, errno.EACCES)
 
 
@@ -88,7 +89,10 @@ class HealthServer:
         self._metrics = make_wsgi_app(registry)
         self._server = make_server(host, port, self._app, _ThreadingServer, _QuietHandler)
         self.port: int = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, name="health", daemon=True)
+        # The interval is how long `shutdown` may take: it is part of every graceful stop.
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(_SHUTDOWN_POLL_S,), name="health", daemon=True
+        )
 
     def __enter__(self) -> HealthServer:
         self._thread.start()

@@ -30,7 +30,8 @@ from candlestack_core.topics import Topic
 
 _LOG = logging.getLogger(__name__)
 
-REQUEST_TIMEOUT_S = 10.0
+REQUEST_TIMEOUT_S = 5.0
+"""Short enough that a process that waits for the broker can still stop within ten seconds."""
 
 _COMMON: dict[str, Any] = {
     "client.id": "candlestack",
@@ -147,6 +148,7 @@ class ConfluentConsumer:
                 "enable.partition.eof": False,
                 # A killed process frees its partitions after this long; the broker's least is 6 s.
                 "session.timeout.ms": 6_000,
+                "socket.timeout.ms": 6_000,
                 "heartbeat.interval.ms": 2_000,
                 "fetch.wait.max.ms": 100,
                 "queued.max.messages.kbytes": 32 * 1024,

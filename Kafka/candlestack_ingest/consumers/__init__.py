@@ -1,0 +1,1 @@
+"""What carries records from Kafka into the stores."""

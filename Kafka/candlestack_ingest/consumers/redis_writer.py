@@ -1,0 +1,25 @@
+"""The Redis writer: candles and trades from Kafka into the realtime store."""
+
+from __future__ import annotations
+
+from candlestack_core.names import GROUP_REDIS_WRITER
+from candlestack_core.settings import RedisSettings, load
+from candlestack_core.topics import TRADES
+
+from candlestack_ingest.consumers.runtime import run_consumer
+from candlestack_ingest.stores.realtime import RealtimeSink, connect
+
+
+def main() -> None:
+    """Run the Redis writer."""
+    run_consumer(
+        "redis-writer",
+        GROUP_REDIS_WRITER,
+        lambda kafka: (kafka.kafka_topic, TRADES),
+        _sink,
+    )
+
+
+def _sink() -> RealtimeSink:
+    settings = load(RedisSettings)
+    return RealtimeSink(connect(settings), settings)

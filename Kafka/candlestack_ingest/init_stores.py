@@ -1,0 +1,51 @@
+"""Make MongoDB's collections, validators and indexes: `python -m candlestack_ingest.init_stores`.
+
+Idempotent: run again it changes nothing. Waits for MongoDB with growing pauses, and says so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from candlestack_core.pauses import Pauses
+from candlestack_core.settings import MongoSettings, load
+from pymongo.errors import PyMongoError
+
+from candlestack_ingest.stores.candles import connect
+from candlestack_ingest.stores.schema import ensure_candle_collections
+
+EXAMPLE = "example: MONGO_URI=mongodb://localhost:27017 python -m candlestack_ingest.init_stores --wait 60"
+
+
+def main() -> None:
+    """Run the command; exit code 1 when MongoDB stays away."""
+    parser = argparse.ArgumentParser(
+        prog="init_stores", description=__doc__, epilog=EXAMPLE, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument(
+        "--wait", type=float, default=60.0, metavar="SECONDS", help="wait this long for MongoDB"
+    )
+    wait_s = parser.parse_args().wait
+    settings = load(MongoSettings)
+    pauses = Pauses(first=0.2, longest=3.0)
+    deadline = time.monotonic() + wait_s
+    with connect(settings) as client:
+        while True:
+            try:
+                done = ensure_candle_collections(client[settings.mongo_db])
+            except PyMongoError as error:
+                if time.monotonic() > deadline:
+                    sys.stderr.write(f"MongoDB cannot be reached: {error}\n")
+                    raise SystemExit(1) from None
+                sys.stderr.write(f"waiting for MongoDB: {str(error)[:200]}\n")
+                time.sleep(pauses.next())
+            else:
+                break
+    for line in done or ["every collection is as it should be"]:
+        sys.stdout.write(f"{line}\n")
+
+
+if __name__ == "__main__":
+    main()
