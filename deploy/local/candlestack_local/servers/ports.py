@@ -31,16 +31,16 @@ def is_free(port: int) -> bool:
     return True
 
 
-def free_port() -> int:
-    """Return a loopback port on which nothing listens.
+def free_port(following: int = 0) -> int:
+    """Return a loopback port on which nothing listens, nor on the `following` ports after it.
 
     Raises:
-        ServerError: no free port was found in 200 attempts.
+        ServerError: none was found in 200 attempts.
     """
     source = random.SystemRandom()
     for _ in range(_ATTEMPTS):
         port = source.choice(_CANDIDATES)
-        if is_free(port):
+        if all(is_free(port + offset) for offset in range(following + 1)):
             return port
     raise ServerError(f"no free port between {_CANDIDATES.start} and {_CANDIDATES.stop} on {LOOPBACK}")
 
