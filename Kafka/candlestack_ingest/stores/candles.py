@@ -98,6 +98,8 @@ class CandleSink:
         return len(self._batch)
 
     def flush(self) -> list[Refusal]:
+        if not self._batch:
+            return []
         documents = {key: document_of(candle) for key, (candle, _) in self._batch.items()}
         try:
             refused = self._insert(documents)
