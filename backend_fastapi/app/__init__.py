@@ -1,0 +1,1 @@
+"""The API: one folder per domain, each with its routes, service and schemas."""

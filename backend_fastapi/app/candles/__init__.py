@@ -1,0 +1,1 @@
+"""Candles: the latest, the stored and the realtime ones, and their socket."""

@@ -1,0 +1,53 @@
+"""The candle routes."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+from candlestack_core.messages import Candle
+from fastapi import APIRouter, Query, Response
+
+from app.candles.schemas import LatestQuery, Ohlc, OhlcQuery, RealtimeQuery
+from app.openapi import json_response, responses
+from app.services import Candles
+
+router = APIRouter(tags=["candles"])
+
+_PROBLEMS = (HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+@router.get(
+    "/latest",
+    operation_id="getLatest",
+    summary="The newest 1m candle",
+    responses=responses(Candle, *_PROBLEMS),
+)
+async def latest(query: Annotated[LatestQuery, Query()], candles: Candles) -> Response:
+    """Return the newest 1m candle of a pair, forming or closed."""
+    return json_response(await candles.latest(query.symbol))
+
+
+@router.get(
+    "/ohlc",
+    operation_id="getOhlc",
+    summary="Candles of any interval",
+    responses=responses(Ohlc, *_PROBLEMS),
+)
+async def ohlc(query: Annotated[OhlcQuery, Query()], candles: Candles) -> Response:
+    """Return candles ascending by open time, the forming one last.
+
+    With `startTime` the first `limit` from there, else the newest `limit`, up to `endTime` where it is given.
+    """
+    return json_response(await candles.ohlc(query))
+
+
+@router.get(
+    "/ohlc/realtime",
+    operation_id="getOhlcRealtime",
+    summary="The realtime window",
+    responses=responses(Ohlc, *_PROBLEMS),
+)
+async def realtime(query: Annotated[RealtimeQuery, Query()], candles: Candles) -> Response:
+    """Return the newest 1m candles as the realtime store holds them, ascending by open time."""
+    return json_response(await candles.realtime(query.symbol, query.limit))

@@ -1,0 +1,1 @@
+"""Whether the API lives, what it can serve, and its metrics."""

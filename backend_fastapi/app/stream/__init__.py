@@ -1,0 +1,1 @@
+"""From the Kafka topics to the sockets: the tail, the hub, and the connections."""

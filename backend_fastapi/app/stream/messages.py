@@ -1,0 +1,119 @@
+"""The messages of the sockets: one type each, and the only definition of their fields.
+
+Every message but `Status` comes from the records of one partition of a topic, and says up to which:
+
+- `epoch` is `topic/partition`, `seq` the offset of the newest record included. Both are Kafka's, hence equal
+  on every replica and after a restart. Null until a record of the pair has been read.
+- `prev` is the `seq` that this client was sent last on this channel. One other than the client's own means
+  that something was missed; a snapshot replaces all that is known.
+- `exchange_time` is the event time of the newest record, `arrival_time` when its frame was read from the
+  exchange's socket, `send_time` when this message was written; epoch ms.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Annotated, Literal
+
+import msgspec
+from candlestack_core.messages import Candle, Id, Symbol, TimeMs, Trade
+from msgspec import Meta
+
+Count = Annotated[int, Meta(ge=0, lt=2**53)]
+
+
+class _FromTopic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    symbol: Symbol
+    epoch: str | None
+    seq: Id | None
+    prev: Id | None
+    exchange_time: TimeMs | None
+    arrival_time: TimeMs | None
+    send_time: TimeMs
+
+
+class KlineSnapshot(_FromTopic, frozen=True, kw_only=True):
+    """The newest 1m candles of a pair, ascending by open time, the forming one last.
+
+    The first message of `/ws/kline`, sent again where what was sent before no longer holds.
+    """
+
+    channel: Literal["kline"]
+    type: Literal["snapshot"]
+    data: list[Candle]
+
+
+class KlineUpdate(_FromTopic, frozen=True, kw_only=True):
+    """One 1m candle: the forming one, one that closed, or an older one that was filled or restated.
+
+    A client that does not keep up is sent only the newest state of the forming candle; closed candles are
+    never left out.
+    """
+
+    channel: Literal["kline"]
+    type: Literal["update"]
+    data: Candle
+
+
+class TradesSnapshot(_FromTopic, frozen=True, kw_only=True):
+    """The newest trades of a pair, ascending by trade id: the first message of `/ws/trades`."""
+
+    channel: Literal["trades"]
+    type: Literal["snapshot"]
+    data: list[Trade]
+
+
+class TradesUpdate(_FromTopic, frozen=True, kw_only=True):
+    """The next trades of a pair, ascending by trade id, but for those that were filled late.
+
+    `dropped` counts the trades between `prev` and this message that this client was too slow for.
+    """
+
+    channel: Literal["trades"]
+    type: Literal["update"]
+    dropped: Count
+    data: list[Trade]
+
+
+class FeedState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`live`: updates come as they happen. `away`: Kafka does not answer, and nothing comes until it does."""
+
+    state: Literal["live", "away"]
+    reason: str | None
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What has become of the feed behind this socket: after the snapshot where it is away, and at every change."""
+
+    channel: Literal["status"]
+    type: Literal["update"]
+    symbol: Symbol
+    send_time: TimeMs
+    data: FeedState
+
+
+SocketMessage = KlineSnapshot | KlineUpdate | TradesSnapshot | TradesUpdate | Status
+SOCKET_MESSAGES = (KlineSnapshot, KlineUpdate, TradesSnapshot, TradesUpdate, Status)
+
+
+class CloseCode(IntEnum):
+    """Why the server ends a connection; the close frame's reason says it in words."""
+
+    RESTARTING = 1012
+    BUSY = 1013
+    BAD_REQUEST = 4400
+    UNKNOWN_SYMBOL = 4404
+    TOO_SLOW = 4408
+
+    @property
+    def meaning(self) -> str:
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    CloseCode.RESTARTING: "the server stops or restarts; connect again",
+    CloseCode.BUSY: "the server has as many clients as it may have; connect again later",
+    CloseCode.BAD_REQUEST: "the query is wrong, or the client sent a message: the sockets take none",
+    CloseCode.UNKNOWN_SYMBOL: "the pair is not known",
+    CloseCode.TOO_SLOW: "the client did not keep up and would have missed closed candles",
+}

@@ -1,0 +1,1 @@
+"""The pairs the platform knows."""

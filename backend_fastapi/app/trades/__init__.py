@@ -1,0 +1,1 @@
+"""Trades: the newest of a pair, and their socket."""
