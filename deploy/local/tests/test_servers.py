@@ -99,3 +99,16 @@ def test_a_server_that_ends_while_starting_shows_the_end_of_its_log(
 def test_a_running_server_is_not_started_a_second_time(redis_server: RedisServer) -> None:
     with pytest.raises(ServerError, match="already running"):
         redis_server.start()
+
+
+def test_a_frozen_server_does_not_answer_until_it_goes_on_and_can_be_stopped_frozen(
+    own_redis_server: RedisServer,
+) -> None:
+    own_redis_server.suspend()
+    with pytest.raises(own_redis_server.not_ready):
+        own_redis_server.check()
+    own_redis_server.resume()
+    own_redis_server.check()
+    own_redis_server.suspend()
+    own_redis_server.stop()
+    assert own_redis_server.pid is None

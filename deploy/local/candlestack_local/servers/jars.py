@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from candlestack_local.servers.errors import MissingDependencyError, ServerError
 from candlestack_local.settings import RunnerSettings
 
 _DOWNLOADS_AT_ONCE = 8
-_ATTEMPTS = 3
+_PAUSES_S = (0.0, 1.0, 3.0)
 _TIMEOUT_S = 60.0
 _CHUNK_BYTES = 1 << 16
 _PIN = re.compile(
@@ -112,7 +113,8 @@ def _is_whole(path: Path, sha256: str) -> bool:
 
 def _download(jar: Jar, folder: Path) -> None:
     failure: Exception | None = None
-    for _ in range(_ATTEMPTS):
+    for pause_s in _PAUSES_S:
+        time.sleep(pause_s)
         try:
             return _download_once(jar, folder)
         except (RequestException, TransportError) as error:

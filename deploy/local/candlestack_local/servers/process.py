@@ -132,6 +132,7 @@ class ServerProcess(ABC):
             return
         if self._process.poll() is None:
             self._process.terminate()
+            self._process.send_signal(signal.SIGCONT)  # a frozen one would not hear of it
             try:
                 self._process.wait(self.stop_timeout_s)
             except subprocess.TimeoutExpired:
