@@ -6,17 +6,18 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
-from candlestack_simulator.market import SeededMarket
+from candlestack_simulator.market import FIRST_DAY, SeededMarket
 from candlestack_simulator.market.halts import DailyHalt, FixedHalt, HaltSchedule, trading_minutes
 from candlestack_simulator.market.listing import LISTINGS, Listing
 from candlestack_simulator.market.sequence import IDS_PER_SLOT, UpdateSequence
 from candlestack_simulator.source import Candle, DepthDiff
 from candlestack_simulator.testing import Clock
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 DAY_MS = 86_400_000
 MINUTE_MS = 60_000
+SLOT_MS = 100
 THIN = [listing for listing in LISTINGS if not listing.sleepless]
 EVERY_STREAM = ("trade", "aggTrade", "kline_1m", "bookTicker", "depth@100ms")
 
@@ -55,6 +56,23 @@ def test_a_thin_pair_has_empty_minutes_with_the_previous_close(listing: Listing)
         assert {candle.open_e8, candle.high_e8, candle.low_e8, candle.close_e8} == {before.close_e8}
         assert candle.volume_e8 == 0
         assert candle.first_trade_id == -1
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 2**32), st.sampled_from(THIN), st.integers(FIRST_DAY + 1, 20_400))
+def test_an_empty_first_minute_of_a_day_repeats_the_last_trade_of_the_day_before(
+    seed: int, listing: Listing, day: int
+) -> None:
+    symbol = listing.symbol
+    market = SeededMarket(seed, clock=Clock((day + 1) * DAY_MS), listings=[listing])
+    last, first = market.trades_from_id(symbol, (day - FIRST_DAY) * listing.trades_per_day - 1, 2)
+    assert last.time_ms < day * DAY_MS <= first.time_ms
+    (candle,) = market.candles(symbol, "1m", day * DAY_MS, day * DAY_MS, 1)
+    if candle.trades == 0:
+        assert {candle.open_e8, candle.high_e8, candle.low_e8, candle.close_e8} == {last.price_e8}
+    if first.time_ms >= day * DAY_MS + SLOT_MS:
+        market.clock_offset_ms = -DAY_MS
+        assert market.depth(symbol, 1).bids[0][0] == last.price_e8
 
 
 @pytest.mark.parametrize(("listing", "halt"), HALTS)
