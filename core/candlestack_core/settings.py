@@ -226,12 +226,38 @@ class SimulatorSettings(SettingsGroup):
     )
 
 
+class ApiSettings(SettingsGroup):
+    """The API."""
+
+    api_host: str = Field("127.0.0.1", description="Address the API binds to")
+    api_port: PortOrAny = Field(8000, description="Port of the API; 0 takes a free one and logs it")
+    api_cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("http://localhost:3000", "http://127.0.0.1:3000"),
+        description="Pages that may read the API from a browser, separated by commas; * for all",
+    )
+    api_max_sockets: int = Field(
+        2_000,
+        ge=1,
+        le=100_000,
+        description="WebSocket clients served at once; one more is asked to come later",
+    )
+
+    @field_validator("api_cors_origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        origins = tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
+        return tuple(origin if origin == "*" else _url(origin, _HTTP_SCHEMES) for origin in origins)
+
+
 GROUPS: tuple[type[SettingsGroup], ...] = (
     ExchangeSettings,
     KafkaSettings,
     RedisSettings,
     MongoSettings,
     SimulatorSettings,
+    ApiSettings,
     ServiceSettings,
 )
 
