@@ -65,12 +65,15 @@ BAD: Mapping[str, tuple[str, ...]] = {
     "REPLAY_SPEED": ("0", "10001", "fast"),
     "REPLAY_TIMES": ("now", "Kept"),
     "REPLAY_START_DELAY_S": ("-1", "601"),
+    "API_PORT": ("-1", "65536", "http"),
+    "API_CORS_ORIGINS": ("localhost:3000", "http://", "http://localhost:3000,dashboard"),
+    "API_MAX_SOCKETS": ("0", "100001"),
     "LOG_LEVEL": ("TRACE", "info", "20"),
     "LOG_FORMAT": ("text", "JSON"),
     "HEALTH_PORT": ("-1", "65536", "8080/tcp"),
 }
 TAKE_ANY_TEXT = frozenset(
-    {"REDIS_HOST", "REDIS_PASSWORD", "SIMULATOR_HOST", "REPLAY_RECORDING", "HEALTH_HOST"}
+    {"REDIS_HOST", "REDIS_PASSWORD", "SIMULATOR_HOST", "REPLAY_RECORDING", "API_HOST", "HEALTH_HOST"}
 )
 """Hosts, passwords and paths: what is wrong with one shows where it is used."""
 
