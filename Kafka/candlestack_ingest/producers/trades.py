@@ -83,22 +83,29 @@ class TradeFeed:
 
     async def _offer(self, trade: Trade, received_ms: int) -> None:
         sequence = self._sequences[trade.symbol]
-        match sequence.judge(trade):
-            case Verdict.CONTINUES:
-                sequence.take(trade)
-                await self._send(trade, received_ms)
-            case Verdict.DOUBLE:
-                return
-            case Verdict.ABSURD:
-                raise FrameError(f"trade id {trade.trade_id} is absurdly far ahead of {sequence.last_id}")
-            case Verdict.GAP:
-                if not sequence.filling:
-                    _LOG.info(
-                        "gap in trades", symbol=trade.symbol, after=sequence.last_id, before=trade.trade_id
-                    )
-                    self._gaps.put_nowait(trade.symbol)
-                while not sequence.hold(trade):
-                    await asyncio.sleep(HELD_WAIT_S)
+        while True:
+            match sequence.judge(trade):
+                case Verdict.CONTINUES:
+                    sequence.take(trade)
+                    await self._send(trade, received_ms)
+                    return
+                case Verdict.DOUBLE:
+                    return
+                case Verdict.ABSURD:
+                    raise FrameError(f"trade id {trade.trade_id} is absurdly far ahead of {sequence.last_id}")
+                case Verdict.GAP:
+                    if not sequence.filling:
+                        _LOG.info(
+                            "gap in trades",
+                            symbol=trade.symbol,
+                            after=sequence.last_id,
+                            before=trade.trade_id,
+                        )
+                        self._gaps.put_nowait(trade.symbol)
+                    if sequence.hold(trade):
+                        return
+            # No more can be held: the connection is left unread, and meanwhile the gap may be closed.
+            await asyncio.sleep(HELD_WAIT_S)
 
     async def _send(self, trade: Trade, received_ms: int) -> None:
         await self._context.outbox.send(TRADES, trade.symbol, encode(trade), received_ms=received_ms)
