@@ -63,9 +63,9 @@ def open_consumer(settings: KafkaSettings, *, group: str | None = None) -> Consu
         KafkaError: when kafka-python cannot reach the broker.
     """
     if settings.kafka_client == "confluent":
-        from candlestack_core.kafka import confluent
+        from candlestack_core.kafka import confluent_consumer
 
-        return confluent.ConfluentConsumer(settings.kafka_bootstrap, group)
+        return confluent_consumer.ConfluentConsumer(settings.kafka_bootstrap, group)
     from candlestack_core.kafka import kafka_python
 
     return kafka_python.KafkaPythonConsumer(settings.kafka_bootstrap, group)

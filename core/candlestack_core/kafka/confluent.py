@@ -1,9 +1,9 @@
-"""The Kafka interface on confluent-kafka (librdkafka)."""
+"""The producer and the admin of the Kafka interface on confluent-kafka (librdkafka)."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import confluent_kafka
@@ -23,8 +23,6 @@ from candlestack_core.kafka.interface import (
     Headers,
     KafkaError,
     OnDelivery,
-    Record,
-    TopicPartition,
 )
 from candlestack_core.topics import Topic
 
@@ -33,7 +31,7 @@ _LOG = logging.getLogger(__name__)
 REQUEST_TIMEOUT_S = 5.0
 """Short enough that a process that waits for the broker can still stop within ten seconds."""
 
-_COMMON: dict[str, Any] = {
+COMMON: dict[str, Any] = {
     "client.id": "candlestack",
     "reconnect.backoff.ms": 100,
     "reconnect.backoff.max.ms": 5_000,
@@ -51,7 +49,7 @@ class ConfluentProducer:
         # Counted here: librdkafka's own length also counts its events.
         self._pending = 0
         self._producer = confluent_kafka.Producer(
-            _COMMON
+            COMMON
             | {
                 "bootstrap.servers": bootstrap,
                 "enable.idempotence": True,
@@ -130,152 +128,12 @@ class ConfluentProducer:
         self._producer.flush(0)
 
 
-class ConfluentConsumer:
-    """`interface.Consumer` on librdkafka."""
-
-    def __init__(self, bootstrap: str, group: str | None) -> None:
-        self._paused = False
-        self._consumer = confluent_kafka.Consumer(
-            _COMMON
-            | {
-                "bootstrap.servers": bootstrap,
-                # librdkafka wants a group id even where no group is joined and nothing is committed.
-                "group.id": group or "unused",
-                "enable.auto.commit": False,
-                "enable.auto.offset.store": False,
-                "auto.offset.reset": "earliest",
-                "allow.auto.create.topics": False,
-                "enable.partition.eof": False,
-                # A killed process frees its partitions after this long; the broker's least is 6 s.
-                "session.timeout.ms": 6_000,
-                "socket.timeout.ms": 6_000,
-                "heartbeat.interval.ms": 2_000,
-                "fetch.wait.max.ms": 100,
-                "queued.max.messages.kbytes": 32 * 1024,
-                "error_cb": lambda error: _LOG.warning("kafka: %s", error),
-            },
-            logger=_LOG,
-        )
-
-    def subscribe(self, topics: Sequence[str]) -> None:
-        self._consumer.subscribe(list(topics), on_assign=self._on_assign)
-
-    def _on_assign(self, consumer: confluent_kafka.Consumer, partitions: list[Any]) -> None:
-        consumer.assign(partitions)
-        if self._paused:
-            consumer.pause(partitions)
-
-    def assign(self, offsets: Mapping[TopicPartition, int]) -> None:
-        self._consumer.assign(
-            [confluent_kafka.TopicPartition(p.topic, p.partition, offset) for p, offset in offsets.items()]
-        )
-
-    def poll(self, timeout_s: float, max_records: int = 500) -> list[Record]:
-        first = self._consumer.poll(timeout_s)
-        if first is None:
-            return []
-        # consume() waits until it has all it was asked for; asked with no time it gives what is here.
-        rest = self._consumer.consume(max_records - 1, 0) if max_records > 1 else []
-        records = []
-        for message in [first, *rest]:
-            error = message.error()
-            if error is None:
-                records.append(_record(message))
-            elif error.code() not in _AWAY:
-                if records:
-                    # What was read before the error is not read again: hand it over, the error comes back.
-                    _LOG.warning("kafka: %s", error)
-                    break
-                raise KafkaError(str(error))
-        return records
-
-    def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
-        wanted = [
-            confluent_kafka.TopicPartition(p.topic, p.partition, offset) for p, offset in offsets.items()
-        ]
-        if not wanted:
-            return
-        try:
-            committed = self._consumer.commit(offsets=wanted, asynchronous=False)
-        except KafkaException as error:
-            raise KafkaError(str(error)) from error
-        for partition in committed or []:
-            if partition.error is not None:
-                raise KafkaError(str(partition.error))
-
-    def pause(self) -> None:
-        self._paused = True
-        self._consumer.pause(self._consumer.assignment())
-
-    def resume(self) -> None:
-        self._paused = False
-        self._consumer.resume(self._consumer.assignment())
-
-    def assignment(self) -> frozenset[TopicPartition]:
-        return frozenset(TopicPartition(p.topic, p.partition) for p in self._consumer.assignment())
-
-    def partitions(self, topic: str) -> list[TopicPartition]:
-        try:
-            metadata = self._consumer.list_topics(topic, timeout=REQUEST_TIMEOUT_S)
-        except KafkaException as error:
-            raise KafkaError(str(error)) from error
-        return [TopicPartition(topic, number) for number in sorted(metadata.topics[topic].partitions)]
-
-    def bounds(self, partition: TopicPartition) -> tuple[int, int]:
-        try:
-            bounds = self._consumer.get_watermark_offsets(
-                confluent_kafka.TopicPartition(*partition), timeout=REQUEST_TIMEOUT_S
-            )
-        except KafkaException as error:
-            raise KafkaError(str(error)) from error
-        if bounds is None:
-            raise KafkaError("the broker did not answer in time")
-        low, high = bounds
-        return int(low), int(high)
-
-    def offset_at(self, partition: TopicPartition, time_ms: int) -> int:
-        asked = confluent_kafka.TopicPartition(partition.topic, partition.partition, time_ms)
-        try:
-            [found] = self._consumer.offsets_for_times([asked], timeout=REQUEST_TIMEOUT_S)
-        except KafkaException as error:
-            raise KafkaError(str(error)) from error
-        if found.error is not None:
-            raise KafkaError(str(found.error))
-        return int(found.offset) if found.offset >= 0 else self.bounds(partition)[1]
-
-    def close(self) -> None:
-        self._consumer.close()
-
-
-_AWAY = frozenset(
-    {
-        confluent_kafka.KafkaError._ALL_BROKERS_DOWN,
-        confluent_kafka.KafkaError._TRANSPORT,
-        confluent_kafka.KafkaError._RESOLVE,
-        confluent_kafka.KafkaError._TIMED_OUT,
-        confluent_kafka.KafkaError._PARTITION_EOF,
-    }
-)
-
-
-def _record(message: Any) -> Record:
-    return Record(
-        topic=message.topic(),
-        partition=message.partition(),
-        offset=message.offset(),
-        timestamp=message.timestamp()[1],
-        key=message.key(),
-        value=message.value() or b"",
-        headers=tuple(message.headers() or ()),
-    )
-
-
 class ConfluentAdmin:
     """`interface.Admin` on librdkafka."""
 
     def __init__(self, bootstrap: str) -> None:
         self._admin = AdminClient(
-            _COMMON
+            COMMON
             | {
                 "bootstrap.servers": bootstrap,
                 "error_cb": lambda error: _LOG.warning("kafka: %s", error),

@@ -119,10 +119,27 @@ class Consumer(Protocol):
         ...
 
     def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
-        """Commit the next offsets to read, and wait for the broker's answer.
+        """Commit the next offsets to read, and wait for the broker's answer, for some seconds at most.
 
         Raises:
             KafkaError: when they could not be committed (the broker is away, the partition went to another).
+        """
+        ...
+
+    def seek(self, offsets: Mapping[TopicPartition, int]) -> None:
+        """Go on reading assigned partitions at these offsets; commits nothing.
+
+        Raises:
+            KafkaError: when a partition is not being read.
+        """
+        ...
+
+    def lag(self) -> dict[TopicPartition, int]:
+        """Return how far this consumer is behind the end of each assigned partition, in records.
+
+        As far as the broker has told by itself, a second or so ago: nothing is asked for, and a partition of
+        which nothing is known is left out. It is measured from what was committed or, as the library knows
+        it, from what was read.
         """
         ...
 

@@ -6,6 +6,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import kafka
@@ -27,7 +28,8 @@ from candlestack_core.topics import Topic
 
 _LOG = logging.getLogger(__name__)
 
-REQUEST_TIMEOUT_MS = 10_000
+REQUEST_TIMEOUT_MS = 5_000
+_CLOSE_TIMEOUT_MS = 3_000
 _FOR_EVER_MS = 2**31 - 1
 _POLL_STEP_S = 0.005
 
@@ -161,6 +163,22 @@ class KafkaPythonConsumer:
         }
         _ask(lambda: self._consumer.commit(wanted, timeout_ms=REQUEST_TIMEOUT_MS))
 
+    def seek(self, offsets: Mapping[TopicPartition, int]) -> None:
+        if not offsets.keys() <= self.assignment():
+            raise KafkaError("a partition is not being read")
+        for partition, offset in offsets.items():
+            self._consumer.seek(_library_partition(partition), offset)
+
+    def lag(self) -> dict[TopicPartition, int]:
+        found = {}
+        for partition in self.assignment():
+            there = _library_partition(partition)
+            # Where an end is known something was fetched, so the position is known too and nothing is asked.
+            end = self._consumer.highwater(there)
+            if end is not None:
+                found[partition] = max(end - _ask(partial(self._consumer.position, there)), 0)
+        return found
+
     def pause(self) -> None:
         self._paused = True
         self._consumer.pause(*self._consumer.assignment())
@@ -195,7 +213,7 @@ class KafkaPythonConsumer:
         return int(found.offset) if found is not None and found.offset >= 0 else self.bounds(partition)[1]
 
     def close(self) -> None:
-        self._consumer.close(autocommit=False)
+        self._consumer.close(autocommit=False, timeout_ms=_CLOSE_TIMEOUT_MS)
 
 
 class _PauseAgain(kafka.ConsumerRebalanceListener):  # type: ignore[misc]

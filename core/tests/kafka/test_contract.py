@@ -86,6 +86,17 @@ def read(consumer: Consumer, count: int) -> list[Record]:
     return records
 
 
+def identity(record: Record) -> tuple[str, int, int]:
+    return record.topic, record.partition, record.offset
+
+
+def await_lag(consumer: Consumer, total: int) -> None:
+    deadline = time.monotonic() + WAIT_S
+    while not (lag := consumer.lag()) or sum(lag.values()) != total:
+        assert time.monotonic() < deadline, f"the lag stays at {lag}"
+        assert not consumer.poll(0.2)
+
+
 def whole(topic: Topic) -> dict[TopicPartition, int]:
     return {TopicPartition(topic.name, number): 0 for number in range(topic.partitions)}
 
@@ -209,6 +220,70 @@ def test_a_paused_consumer_reads_nothing_and_loses_nothing(
     consumer.resume()
     seen += read(consumer, 10)
     assert len({(record.partition, record.offset) for record in seen}) == 20
+
+
+def test_a_consumer_reads_again_from_where_it_is_set(
+    producer: Producer, consumer_of: Callable[[str | None], Consumer], topic: Topic
+) -> None:
+    consumer = consumer_of(uuid.uuid4().hex)
+    consumer.subscribe([topic.name])
+    send_all(producer, topic, 30)
+    seen = read(consumer, 30)
+    consumer.seek(dict.fromkeys(consumer.assignment(), 0))
+    again = read(consumer, 30)
+    assert sorted(map(identity, again)) == sorted(map(identity, seen))
+
+
+def test_a_partition_that_is_not_read_cannot_be_set(
+    consumer_of: Callable[[str | None], Consumer], topic: Topic
+) -> None:
+    consumer = consumer_of(uuid.uuid4().hex)
+    with pytest.raises(KafkaError):
+        consumer.seek({TopicPartition(topic.name, 0): 0})
+
+
+def test_the_lag_is_what_is_left_to_read(
+    producer: Producer, consumer_of: Callable[[str | None], Consumer], topic: Topic
+) -> None:
+    consumer = consumer_of(uuid.uuid4().hex)
+    consumer.subscribe([topic.name])
+    for number in range(30):
+        producer.send(topic.name, "PAIR", str(number).encode())
+    assert producer.flush(WAIT_S) == 0
+    records: list[Record] = []
+    while len(records) < 10:
+        records += consumer.poll(0.2, max_records=1)
+    consumer.commit({record.topic_partition: record.offset + 1 for record in records})
+    consumer.pause()
+    await_lag(consumer, 20)
+    consumer.resume()
+    records = read(consumer, 20)
+    consumer.commit({record.topic_partition: record.offset + 1 for record in records})
+    await_lag(consumer, 0)
+    assert set(consumer.lag()) <= consumer.assignment()
+
+
+def test_a_commit_to_a_frozen_broker_fails_and_the_consumer_can_still_be_closed(
+    own_kafka_broker: KafkaBroker, client: str
+) -> None:
+    settings = settings_for(own_kafka_broker, client)
+    admin = open_admin(settings)
+    topic = Topic("frozen", 1, retention_ms=DAY_MS, retention_bytes=16 * MB)
+    admin.ensure_topics([topic], 1)
+    producer = open_producer(settings, max_pending=50)
+    producer.send(topic.name, "KEY", b"before")
+    assert producer.flush(WAIT_S) == 0
+    consumer = open_consumer(settings, group="frozen")
+    consumer.subscribe([topic.name])
+    [record] = read(consumer, 1)
+
+    own_kafka_broker.suspend()
+    with pytest.raises(KafkaError):
+        consumer.commit({record.topic_partition: record.offset + 1})
+    consumer.close()
+    own_kafka_broker.resume()
+    producer.close()
+    admin.close()
 
 
 def test_bounds_and_times_tell_where_a_partition_begins_and_ends(
