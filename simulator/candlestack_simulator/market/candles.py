@@ -78,8 +78,10 @@ def candle_rows(
     rows["low_e8"][filled] = np.minimum.reduceat(prices, within).astype(np.int64) * tick
 
     order_trades = day.first_trades[first : last + 1]
-    trade_lots = day.lots[order_trades[0] : order_trades[-1]].astype(np.int64)
-    order_lots = np.add.reduceat(trade_lots, order_trades[:-1] - order_trades[0])
+    lots_before = np.zeros(order_trades[-1] - order_trades[0] + 1, dtype=np.int64)
+    np.copyto(lots_before[1:], day.lots[order_trades[0] : order_trades[-1]])
+    np.cumsum(lots_before, out=lots_before)
+    order_lots = np.diff(lots_before.take(order_trades - order_trades[0]))
     order_quotes = order_lots * prices
     buys = ~day.sells[first:last]
     rows["volume_e8"][filled] = np.add.reduceat(order_lots, within) * lot
