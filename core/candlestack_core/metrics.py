@@ -56,3 +56,26 @@ STORE_FLUSH_SECONDS: Final = Histogram(
 STORE_FAILURES: Final = Counter(
     "candlestack_store_failures_total", "Flushes that failed and were tried again", ["store"]
 )
+STORE_UP: Final = Gauge("candlestack_store_up", "1 while a store answers", ["store"])
+FEED_LIVE: Final = Gauge(
+    "candlestack_feed_live", "1 while the end of the topics is followed and Kafka answers"
+)
+RECORDS_SKIPPED: Final = Counter(
+    "candlestack_records_skipped_total", "Records left out because they could not be understood", ["topic"]
+)
+API_REQUEST_SECONDS: Final = Histogram(
+    "candlestack_api_request_seconds",
+    "Time from a request to its answer",
+    ["route", "status"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
+SOCKETS_OPEN: Final = Gauge("candlestack_sockets_open", "Clients connected by WebSocket", ["channel"])
+SOCKET_MESSAGES_SENT: Final = Counter(
+    "candlestack_socket_messages_sent_total", "Messages written to clients", ["channel"]
+)
+SOCKET_TRADES_DROPPED: Final = Counter(
+    "candlestack_socket_trades_dropped_total", "Trades left out for clients that were too slow for them"
+)
+SOCKETS_CLOSED: Final = Counter(
+    "candlestack_sockets_closed_total", "Connections that the server ended", ["code"]
+)
