@@ -14,13 +14,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from candlestack_local.bootstrap.environment import members
 from candlestack_local.servers import ServerError
 from candlestack_local.settings import REPOSITORY
 
 ARTIFACTS = REPOSITORY / "artifacts"
 
 _BIN = Path(sys.executable).parent
-_MEMBERS = ("core", "simulator", "Kafka", "deploy/local")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Check:
 
 def _types() -> list[Check]:
     # One run for each folder: the tests of two folders may have modules of one name.
-    folders = [*_MEMBERS, "tests", "benchmarks"]
+    folders = [*members(), "tests", "benchmarks"]
     present = [folder for folder in folders if any((REPOSITORY / folder).rglob("*.py"))]
     return [Check(f"types of {folder}", (str(_BIN / "mypy"), folder)) for folder in present]
 

@@ -54,9 +54,10 @@ class Configuration:
         """
         runner, exchange, simulator = load(RunnerSettings), load(ExchangeSettings), load(SimulatorSettings)
         kafka, mongo, redis = load(KafkaSettings), load(MongoSettings), load(RedisSettings)
+        groups: tuple[type[SettingsGroup], ...] = (*GROUPS, RunnerSettings)
         environment: dict[str, str] = {}
-        for settings in (runner, exchange, simulator, kafka, mongo, redis, load(ServiceSettings)):
-            environment |= _as_variables(settings)
+        for group in groups:
+            environment |= _as_variables(load(group))
         environment.pop(
             variable_name(ServiceSettings, "health_port"), None
         )  # each service is given one of its own

@@ -10,6 +10,7 @@ import tomllib
 from difflib import unified_diff
 from pathlib import Path
 
+from candlestack_local.bootstrap.environment import members
 from candlestack_local.servers import ServerError
 from candlestack_local.settings import REPOSITORY
 
@@ -55,8 +56,7 @@ def drift() -> str:
 
 def member_names() -> list[str]:
     """Return the names of the workspace's members, which the lock leaves out."""
-    workspace = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["uv"]["workspace"]
-    files = (REPOSITORY / member / "pyproject.toml" for member in workspace["members"])
+    files = (REPOSITORY / member / "pyproject.toml" for member in members())
     return [tomllib.loads(file.read_text())["project"]["name"] for file in files]
 
 
