@@ -32,7 +32,9 @@ def start() -> Iterator[Start]:
     started: list[subprocess.Popen[str]] = []
 
     def start(program: str, variables: Mapping[str, str]) -> subprocess.Popen[str]:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        kept = {
+            name: os.environ[name] for name in ("PATH", "HOME", "LANG", "PYTHONPATH") if name in os.environ
+        }
         process = subprocess.Popen(
             [sys.executable, "-c", program],
             env={**kept, "CANDLESTACK_ENV_FILE": os.devnull, **variables},

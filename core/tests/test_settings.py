@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+import candlestack_core
 import pytest
 from candlestack_core.settings import (
     DEFAULT_SYMBOLS,
@@ -24,7 +25,7 @@ from candlestack_core.settings import (
     variable_names,
 )
 
-from .conftest import REPOSITORY, Run
+from .conftest import Run
 
 FIELDS = {variable_name(group, field): (group, field) for group in GROUPS for field in group.model_fields}
 
@@ -264,7 +265,7 @@ def test_a_file_that_is_no_text_is_named_with_exit_code_2(
 def test_the_env_file_in_the_root_of_the_checkout_is_read_from_anywhere(tmp_path: Path, run: Run) -> None:
     # A checkout of its own: the one under test may hold a developer's .env.
     package = tmp_path / "core" / "candlestack_core"
-    shutil.copytree(REPOSITORY / "core" / "candlestack_core", package)
+    shutil.copytree(Path(candlestack_core.__file__).parent, package)
     (tmp_path / ".env").write_text("REDIS_HOST=from-the-root\nREDIS_PORT=7000\n")
     program = (
         "import os; del os.environ['CANDLESTACK_ENV_FILE']; os.chdir('/')\n"
