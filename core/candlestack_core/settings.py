@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-ENV_FILE = Path(__file__).resolve().parents[2] / ".env"
+REPOSITORY = Path(__file__).resolve().parents[2]
+ENV_FILE = REPOSITORY / ".env"
 
 DEFAULT_SYMBOLS = (
     "BTCUSDT",
@@ -251,6 +252,39 @@ class ApiSettings(SettingsGroup):
         return tuple(origin if origin == "*" else _url(origin, _HTTP_SCHEMES) for origin in origins)
 
 
+class RunnerSettings(SettingsGroup):
+    """The local runner; relative folders are taken from the repository's root."""
+
+    profile: Literal["all", "live"] = Field(
+        "all", description="all: the whole platform; live: without Spark and Airflow"
+    )
+    candlestack_home: Path = Field(
+        Path(".candlestack"), description="Folder of the local platform's data and logs"
+    )
+    candlestack_cache: Path = Field(
+        Path("~/.cache/candlestack"), description="Folder of downloads, which clones of the repository share"
+    )
+    kafka_controller_port: Port = Field(
+        9093, description="Port of the broker's own controller, on this machine only"
+    )
+    health_port_base: int = Field(
+        9600,
+        ge=1,
+        le=65_000,
+        description="First of the ports on which make up lets each service serve /readyz and /metrics",
+    )
+
+    @property
+    def home(self) -> Path:
+        """`candlestack_home` as an absolute path."""
+        return (REPOSITORY / self.candlestack_home.expanduser()).resolve()
+
+    @property
+    def cache(self) -> Path:
+        """`candlestack_cache` as an absolute path."""
+        return (REPOSITORY / self.candlestack_cache.expanduser()).resolve()
+
+
 GROUPS: tuple[type[SettingsGroup], ...] = (
     ExchangeSettings,
     KafkaSettings,
@@ -259,6 +293,7 @@ GROUPS: tuple[type[SettingsGroup], ...] = (
     SimulatorSettings,
     ApiSettings,
     ServiceSettings,
+    RunnerSettings,
 )
 
 Group = TypeVar("Group", bound=SettingsGroup)

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from candlestack_core.decimals import (
     AMOUNT_PATTERN,
     MAX_DECIMALS,
@@ -22,8 +25,6 @@ from candlestack_core.decimals import (
     scaled,
 )
 from candlestack_core.settings import DEFAULT_SYMBOLS
-from hypothesis import given
-from hypothesis import strategies as st
 
 UNITS = st.integers(min_value=0, max_value=10 ** (MAX_INTEGER_DIGITS + MAX_DECIMALS) - 1)
 AMOUNTS = UNITS.map(from_scaled)

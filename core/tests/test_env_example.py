@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from candlestack_core.env_example import render
 from candlestack_core.settings import GROUPS, load, variable_name, variable_names
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from candlestack_core.intervals import DAY_MS, MINUTE_MS, Interval
 from hypothesis import given
 from hypothesis import strategies as st
+
+from candlestack_core.intervals import DAY_MS, MINUTE_MS, Interval
 
 INTERVALS = st.sampled_from(list(Interval))
 TIMES = st.integers(min_value=0, max_value=4_102_444_800_000)

@@ -8,6 +8,9 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
 from candlestack_core import names
 from candlestack_core.decimals import from_scaled
 from candlestack_core.intervals import Interval
@@ -23,8 +26,6 @@ from candlestack_core.messages import (
     decode_trade,
     encode,
 )
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 AMOUNTS = st.integers(0, 10**28 - 1).map(from_scaled)
 TIMES = st.integers(0, 2**53 - 1)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 
-from candlestack_core.pauses import Pauses
 from hypothesis import given
 from hypothesis import strategies as st
+
+from candlestack_core.pauses import Pauses
 
 SECONDS = st.floats(min_value=0.001, max_value=3600, allow_nan=False)
 

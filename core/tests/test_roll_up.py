@@ -8,9 +8,10 @@ from dataclasses import replace
 from decimal import Decimal, localcontext
 
 import pytest
-from candlestack_core.intervals import MINUTE_MS, Bar, Interval, roll_up
 from hypothesis import given
 from hypothesis import strategies as st
+
+from candlestack_core.intervals import MINUTE_MS, Bar, Interval, roll_up
 
 START = 1_775_001_600_000  # 2026-04-01 00:00 UTC
 PARENTS = (Interval.M5, Interval.H1, Interval.H4, Interval.D1)

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from candlestack_core.intervals import DAY_MS, MINUTE_MS, Bar, Interval, roll_up
 from pyarrow.feather import read_table
+
+from candlestack_core.intervals import DAY_MS, MINUTE_MS, Bar, Interval, roll_up
 
 NOTHING = Decimal(0)
 Prices = tuple[Decimal, Decimal, Decimal, Decimal, Decimal]

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from candlestack_core.service import STALLED_AFTER_S, Health, HealthServer
 from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.parser import text_string_to_metric_families
+
+from candlestack_core.service import STALLED_AFTER_S, Health, HealthServer
 
 from .conftest import Run, Start
 

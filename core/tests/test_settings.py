@@ -7,8 +7,9 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-import candlestack_core
 import pytest
+
+import candlestack_core
 from candlestack_core.settings import (
     DEFAULT_SYMBOLS,
     GROUPS,
@@ -69,15 +70,24 @@ BAD: Mapping[str, tuple[str, ...]] = {
     "API_PORT": ("-1", "65536", "http"),
     "API_CORS_ORIGINS": ("localhost:3000", "http://", "http://localhost:3000,dashboard"),
     "API_MAX_SOCKETS": ("0", "100001"),
-    "API_PORT": ("-1", "65536"),
-    "API_CORS_ORIGINS": ("localhost:3000", "http://localhost:3000,ftp://a", "http://"),
-    "API_MAX_SOCKETS": ("0", "100001"),
+    "PROFILE": ("batch", "Live"),
+    "KAFKA_CONTROLLER_PORT": ("0", "65536"),
+    "HEALTH_PORT_BASE": ("0", "65001"),
     "LOG_LEVEL": ("TRACE", "info", "20"),
     "LOG_FORMAT": ("text", "JSON"),
     "HEALTH_PORT": ("-1", "65536", "8080/tcp"),
 }
 TAKE_ANY_TEXT = frozenset(
-    {"REDIS_HOST", "REDIS_PASSWORD", "SIMULATOR_HOST", "REPLAY_RECORDING", "API_HOST", "HEALTH_HOST"}
+    {
+        "REDIS_HOST",
+        "REDIS_PASSWORD",
+        "SIMULATOR_HOST",
+        "REPLAY_RECORDING",
+        "API_HOST",
+        "HEALTH_HOST",
+        "CANDLESTACK_HOME",
+        "CANDLESTACK_CACHE",
+    }
 )
 """Hosts, passwords and paths: what is wrong with one shows where it is used."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from candlestack_core import names
 from candlestack_core.intervals import Interval
 from candlestack_core.topics import HOUR_MS, MB, Topic, all_topics

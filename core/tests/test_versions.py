@@ -7,11 +7,12 @@ import random
 from functools import reduce
 
 import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
 from candlestack_core.intervals import Interval
 from candlestack_core.messages import Candle
 from candlestack_core.versions import REST_CLOSED_AFTER_MS, closed_by_rest, is_newer, supersedes
-from hypothesis import given
-from hypothesis import strategies as st
 
 OPEN_TIME = 1_775_001_600_000
 CANDLE = Candle(

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.asyncio.server import ServerConnection, serve
+
 from candlestack_core.kafka import Record, open_consumer
 from candlestack_core.messages import decode_dead_letter
 from candlestack_core.settings import KafkaSettings
 from candlestack_core.topics import DEAD_LETTER
 from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer, free_port
 from platform_under_test import Platform, eventually
-from websockets.asyncio.server import ServerConnection, serve
 
 KLINES = "spoken_kline_1m"
 

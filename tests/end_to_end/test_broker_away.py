@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from candlestack_core.kafka import open_consumer
 from candlestack_core.settings import DEFAULT_SYMBOLS, KafkaSettings
 from candlestack_core.topics import KLINE_1M, TRADES

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from candlestack_core.decimals import canonical
 from candlestack_core.kafka import Consumer, open_consumer
 from candlestack_core.settings import KafkaSettings

@@ -12,6 +12,7 @@ import duckdb
 import pymongo
 import pytest
 import redis
+
 from candlestack_core.decimals import canonical_decimal
 from candlestack_core.kafka import TopicPartition, open_consumer
 from candlestack_core.names import KLINE_1M, trades_key

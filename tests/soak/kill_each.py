@@ -20,6 +20,7 @@ from typing import Any
 
 import pymongo
 import redis
+
 from candlestack_core.decimals import canonical
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.names import KLINE_1M, candle_id, latest_candle_key, trades_key

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 
 import msgspec
+
 from candlestack_core import metrics
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.logging import get_logger
 from candlestack_core.messages import Candle, encode
 from candlestack_core.names import backfill_source
-
 from candlestack_ingest.exchange.binance.frames import (
     FrameError,
     candle_of_kline,

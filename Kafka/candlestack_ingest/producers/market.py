@@ -10,7 +10,6 @@ from candlestack_core.logging import get_logger
 from candlestack_core.messages import Completeness
 from candlestack_core.names import SOURCE_BINANCE, SOURCE_REPLAY
 from candlestack_core.settings import DEFAULT_SYMBOLS, BadSettingError, ExchangeSettings
-
 from candlestack_ingest.exchange.binance.rest import Coverage, SpotRest
 
 _LOG = get_logger(__name__)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import msgspec
+
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.kafka import Consumer, KafkaError, TopicPartition, open_consumer
 from candlestack_core.logging import get_logger
 from candlestack_core.settings import KafkaSettings
-
 from candlestack_ingest.producers.ledger import CandleLedger
 
 _LOG = get_logger(__name__)

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 import aiohttp
+
 from candlestack_core.kafka import KafkaError, open_producer
 from candlestack_core.kafka.create_topics import ensure_topics
 from candlestack_core.pauses import Pauses
 from candlestack_core.service import Service, run_async
 from candlestack_core.settings import ExchangeSettings, KafkaSettings, SimulatorSettings, load
-
 from candlestack_ingest.exchange.binance.connection import Connection
 from candlestack_ingest.exchange.binance.endpoints import Endpoints
 from candlestack_ingest.exchange.binance.rest import SpotRest

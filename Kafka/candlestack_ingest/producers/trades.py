@@ -9,7 +9,6 @@ from candlestack_core.logging import get_logger
 from candlestack_core.messages import Trade, encode
 from candlestack_core.names import backfill_source
 from candlestack_core.topics import TRADES
-
 from candlestack_ingest.exchange.binance.frames import (
     FrameError,
     decode_trade,

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.messages import Candle, decode_candle, decode_trade, encode
 from candlestack_ingest.exchange.binance import frames
 from candlestack_ingest.exchange.binance.frames import FrameError
-from hypothesis import given
-from hypothesis import strategies as st
 
 RECORDINGS = Path(
     os.environ.get("CANDLESTACK_RECORDINGS", Path(__file__).resolve().parents[4] / "shared" / "data")

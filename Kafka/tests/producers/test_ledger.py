@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from candlestack_core.intervals import MINUTE_MS
-from candlestack_ingest.producers.ledger import ASK_AGAIN_MS, GRACE_MS, CandleLedger
 from hypothesis import given
 from hypothesis import strategies as st
+
+from candlestack_core.intervals import MINUTE_MS
+from candlestack_ingest.producers.ledger import ASK_AGAIN_MS, GRACE_MS, CandleLedger
 
 HOUR_MS = 60 * MINUTE_MS
 START = 1_700_000_040_000 // MINUTE_MS * MINUTE_MS

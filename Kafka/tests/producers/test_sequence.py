@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from candlestack_core.messages import Trade
-from candlestack_ingest.producers.sequence import ABSURD_JUMP, TradeSequence, Verdict
 from hypothesis import given
 from hypothesis import strategies as st
+
+from candlestack_core.messages import Trade
+from candlestack_ingest.producers.sequence import ABSURD_JUMP, TradeSequence, Verdict
 
 
 def trade(trade_id: int) -> Trade:

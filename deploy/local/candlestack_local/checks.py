@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from candlestack_core.settings import REPOSITORY
 from candlestack_local.bootstrap.environment import members
 from candlestack_local.servers import ServerError
-from candlestack_local.settings import REPOSITORY
 
 ARTIFACTS = REPOSITORY / "artifacts"
 

@@ -7,6 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from pydantic import AliasChoices
+from pymongo.errors import PyMongoError
+from pymongo.uri_parser import parse_uri
+
 from candlestack_core.settings import (
     DEFAULT_SYMBOLS,
     GROUPS,
@@ -14,18 +18,14 @@ from candlestack_core.settings import (
     KafkaSettings,
     MongoSettings,
     RedisSettings,
+    RunnerSettings,
     ServiceSettings,
     SettingsGroup,
     SimulatorSettings,
     load,
     variable_name,
 )
-from pydantic import AliasChoices
-from pymongo.errors import PyMongoError
-from pymongo.uri_parser import parse_uri
-
 from candlestack_local.servers import LOOPBACK, ServerError
-from candlestack_local.settings import RunnerSettings
 from candlestack_local.state import StateFolder, source_name, starts_empty
 
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
@@ -54,9 +54,8 @@ class Configuration:
         """
         runner, exchange, simulator = load(RunnerSettings), load(ExchangeSettings), load(SimulatorSettings)
         kafka, mongo, redis = load(KafkaSettings), load(MongoSettings), load(RedisSettings)
-        groups: tuple[type[SettingsGroup], ...] = (*GROUPS, RunnerSettings)
         environment: dict[str, str] = {}
-        for group in groups:
+        for group in GROUPS:
             environment |= _as_variables(load(group))
         environment.pop(
             variable_name(ServiceSettings, "health_port"), None
@@ -120,8 +119,7 @@ def inherited_environment() -> dict[str, str]:
 
     The supervisor runs on after settings have changed; what it passes on must not hold an old one.
     """
-    groups: tuple[type[SettingsGroup], ...] = (*GROUPS, RunnerSettings)
-    own = {name for group in groups for name in _names(group)}
+    own = {name for group in GROUPS for name in _names(group)}
     return {name: value for name, value in os.environ.items() if name.upper() not in own}
 
 

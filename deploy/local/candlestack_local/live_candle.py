@@ -6,11 +6,11 @@ import time
 from dataclasses import dataclass
 
 import msgspec
-from candlestack_core.messages import Candle
-from candlestack_core.names import backfill_source, latest_candle_key
 from redis import Redis
 from redis.exceptions import RedisError
 
+from candlestack_core.messages import Candle
+from candlestack_core.names import backfill_source, latest_candle_key
 from candlestack_local.configuration import Configuration
 
 _FRESH_MS = 60_000

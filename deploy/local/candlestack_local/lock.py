@@ -10,9 +10,9 @@ import tomllib
 from difflib import unified_diff
 from pathlib import Path
 
+from candlestack_core.settings import REPOSITORY
 from candlestack_local.bootstrap.environment import members
 from candlestack_local.servers import ServerError
-from candlestack_local.settings import REPOSITORY
 
 LOCK = REPOSITORY / "requirements" / "workspace.txt"
 _REMEDY = "the dependencies have changed and the lock has not; run: make lock"

@@ -8,18 +8,18 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from candlestack_core.settings import (
+    REPOSITORY,
     KafkaSettings,
     MongoSettings,
     RedisSettings,
+    RunnerSettings,
     ServiceSettings,
     SimulatorSettings,
     variable_name,
 )
-
 from candlestack_local.configuration import Configuration
 from candlestack_local.probes import Probe, readiness_probe, server_probe
 from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer, ServerProcess
-from candlestack_local.settings import REPOSITORY, RunnerSettings
 
 
 class Group(StrEnum):

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from candlestack_core.settings import ExchangeSettings, SimulatorSettings
-
 from candlestack_local.servers import ServerError
 
 # The longest path of a Unix socket is 107 bytes; supervisord first binds it with its pid appended.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
+from candlestack_core.settings import REPOSITORY
 from candlestack_local.programs import Group, Program
 from candlestack_local.servers import ServerError
-from candlestack_local.settings import REPOSITORY
 from candlestack_local.state import StateFolder
 
 # Started in this order and, as whole groups, stopped in the reverse: readers and writers before servers.

@@ -11,8 +11,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from candlestack_core.settings import REPOSITORY
 from candlestack_local.servers import LOOPBACK, free_port
-from candlestack_local.settings import REPOSITORY
 
 _CANDLESTACK = Path(sys.executable).parent / "candlestack"
 _BOOTSTRAP = REPOSITORY / "deploy" / "local" / "bootstrap.sh"

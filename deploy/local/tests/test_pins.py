@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from candlestack_local.bootstrap import environment
 from candlestack_local.servers import MissingDependencyError, ServerError
 from candlestack_local.servers.jars import Jar, fetch, jar_folder, kafka_jars, parse_pins

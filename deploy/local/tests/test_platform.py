@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from candlestack_core.settings import REPOSITORY
 from candlestack_local.servers import free_port
-from candlestack_local.settings import REPOSITORY
 from candlestack_local.state import StateFolder
 from candlestack_local.supervisor import Supervisor, supervised_processes
 

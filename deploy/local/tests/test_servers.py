@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from confluent_kafka import Consumer, KafkaError, Message, Producer
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+from pymongo import MongoClient
+from pymongo.write_concern import WriteConcern
+from redis import Redis
+
 from candlestack_local.servers import (
     LOOPBACK,
     KafkaBroker,
@@ -12,12 +19,6 @@ from candlestack_local.servers import (
     ServerError,
     free_port,
 )
-from confluent_kafka import Consumer, KafkaError, Message, Producer
-from confluent_kafka.admin import AdminClient
-from confluent_kafka.cimpl import NewTopic
-from pymongo import MongoClient
-from pymongo.write_concern import WriteConcern
-from redis import Redis
 
 _COUNT = 500
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from candlestack_local.configuration import Configuration, inherited_environment
 from candlestack_local.programs import Group, programs
 from candlestack_local.servers import ServerError

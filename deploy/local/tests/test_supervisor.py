@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from candlestack_local.configuration import Configuration
 from candlestack_local.programs import Group, Program, programs
 from candlestack_local.servers import ServerError

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import msgspec
+
 from candlestack_core.decimals import NotCanonicalError, canonical, product, scaled
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.messages import Candle, Completeness, Trade

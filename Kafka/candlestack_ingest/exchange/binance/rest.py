@@ -11,10 +11,10 @@ from typing import Any, Final, TypeVar
 
 import aiohttp
 import msgspec
+
 from candlestack_core import metrics
 from candlestack_core.logging import get_logger
 from candlestack_core.pauses import Pauses
-
 from candlestack_ingest.exchange.binance.frames import TradeRow
 from candlestack_ingest.exchange.binance.weight import WeightBudget
 

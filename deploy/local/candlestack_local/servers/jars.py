@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from candlestack_core.settings import load
 from maven_artifact import Artifact, Downloader, RequestException
 from requests import RequestException as TransportError
 
+from candlestack_core.settings import RunnerSettings, load
 from candlestack_local.servers.errors import MissingDependencyError, ServerError
-from candlestack_local.settings import RunnerSettings
 
 _DOWNLOADS_AT_ONCE = 8
 _PAUSES_S = (0.0, 1.0, 3.0)
