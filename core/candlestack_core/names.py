@@ -27,9 +27,18 @@ def latest_candle_key(symbol: str) -> str:
     return f"crypto:{symbol}:1m:latest"
 
 
+def window_candle_prefix(symbol: str) -> str:
+    """Return what the key of each 1m candle of the realtime window begins with; its open time in ms follows."""
+    return f"crypto:{symbol}:1m:"
+
+
 def window_candle_key(symbol: str, open_time: int) -> str:
     """Return the key of one 1m candle of the realtime window; `open_time` in ms."""
-    return f"crypto:{symbol}:1m:{open_time}"
+    return f"{window_candle_prefix(symbol)}{open_time}"
+
+
+WINDOW_PARTITIONS: Final = "crypto:window:partitions"
+"""A hash with a field for each partition of the candle topic whose candles this Redis has been given."""
 
 
 def trades_key(symbol: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from candlestack_core.kafka import Record
+from candlestack_core.kafka import Record, TopicPartition
 
 
 class NotUnderstoodError(ValueError):
@@ -13,7 +14,7 @@ class NotUnderstoodError(ValueError):
 
 
 class StoreAwayError(Exception):
-    """The store did not acknowledge a batch; the same batch may be offered again."""
+    """The store did not do what it was asked, and may do it later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,11 @@ class Refusal:
 
 
 class Sink(Protocol):
-    """Takes records and writes them in batches. Writing a record again changes nothing."""
+    """Takes records and writes them in batches. Writing a record again changes nothing.
+
+    The loop opens it, then adds and flushes; a flush that fails is tried again after another `open`. It commits
+    the offsets of a batch when its flush has returned.
+    """
 
     @property
     def name(self) -> str:
@@ -36,7 +41,7 @@ class Sink(Protocol):
         """Make the store ready for writing. Idempotent.
 
         Raises:
-            StoreAwayError: the store does not answer.
+            StoreAwayError: the store does not answer or refuses.
         """
         ...
 
@@ -58,4 +63,27 @@ class Sink(Protocol):
         Raises:
             StoreAwayError: the store did not acknowledge; all that was added is still kept.
         """
+        ...
+
+    def lost(self, assigned: frozenset[TopicPartition]) -> Mapping[TopicPartition, int]:
+        """Return the assigned partitions whose records the store has lost, with the time to read again from.
+
+        The time is that of arrival at the broker, in ms. Called every few seconds with nothing added, so that
+        a store that is away is noticed while nothing arrives.
+
+        Raises:
+            StoreAwayError: the store does not answer or refuses.
+        """
+        ...
+
+    def regain(self, partitions: frozenset[TopicPartition]) -> None:
+        """Take note that lost partitions are being read again: the offsets were set back and committed.
+
+        Raises:
+            StoreAwayError: no note was taken.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give the connections back; writes nothing."""
         ...

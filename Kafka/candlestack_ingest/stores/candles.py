@@ -2,46 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pymongo
 from bson import Int64
-from candlestack_core.kafka import Record
-from candlestack_core.logging import get_logger
-from candlestack_core.messages import Candle, decode_candle
-from candlestack_core.names import KLINE_1M, candle_id
-from candlestack_core.settings import MongoSettings
-from candlestack_core.versions import supersedes
-from msgspec import DecodeError
 from msgspec.structs import asdict
 from pymongo import InsertOne, ReplaceOne
-from pymongo.errors import BulkWriteError, PyMongoError
+from pymongo.database import Database
+from pymongo.errors import BulkWriteError, ConfigurationError, PyMongoError
 from pymongo.write_concern import WriteConcern
 
-from candlestack_ingest.consumers.sink import NotUnderstoodError, Refusal, StoreAwayError
-from candlestack_ingest.stores.schema import ensure_candle_collections
+from candlestack_core.kafka import Record, TopicPartition
+from candlestack_core.logging import get_logger
+from candlestack_core.messages import Candle
+from candlestack_core.names import KLINE_1M, candle_id
+from candlestack_core.settings import BadSettingError, MongoSettings, variable_name
+from candlestack_core.versions import supersedes
+from candlestack_ingest.consumers.records import minute_candle
+from candlestack_ingest.consumers.sink import Refusal, StoreAwayError
+from candlestack_ingest.stores.schema import Document, ensure_candle_collections
 
 _LOG = get_logger(__name__)
 
 DUPLICATE_KEY = 11000
 FAILED_VALIDATION = 121
-TIMEOUT_MS = 5_000
+TIMEOUT_S = 4.0
+"""For all that one flush does; longer, and a process that waits could not stop within ten seconds."""
+ACKNOWLEDGED = WriteConcern(w="majority", j=True)
+"""Offsets are committed after this: what MongoDB has acknowledged survives its being killed."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-Document = dict[str, Any]
+_Operation = InsertOne[Document] | ReplaceOne[Document]
 
 
 def connect(settings: MongoSettings) -> pymongo.MongoClient[Document]:
-    """Return a client that answers within seconds or fails; the consumer loop does the trying again."""
-    return pymongo.MongoClient(
-        settings.mongo_uri,
-        tz_aware=True,
-        serverSelectionTimeoutMS=TIMEOUT_MS,
-        connectTimeoutMS=TIMEOUT_MS,
-        socketTimeoutMS=TIMEOUT_MS * 2,
-        appname="candlestack",
-    )
+    """Return a client that answers within seconds or fails; the consumer loop does the trying again.
+
+    Raises:
+        BadSettingError: the connection string cannot be understood.
+    """
+    try:
+        return pymongo.MongoClient(
+            settings.mongo_uri, tz_aware=True, timeoutMS=int(TIMEOUT_S * 1000), appname="candlestack"
+        )
+    except (ConfigurationError, ValueError) as error:
+        raise BadSettingError(variable_name(MongoSettings, "mongo_uri"), str(error)) from error
 
 
 def document_of(candle: Candle) -> Document:
@@ -57,38 +64,35 @@ def document_of(candle: Candle) -> Document:
 
 
 def _date(time_ms: int) -> datetime:
-    seconds, milliseconds = divmod(time_ms, 1000)
-    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=milliseconds * 1000)
+    return EPOCH + timedelta(milliseconds=time_ms)
 
 
 class CandleSink:
     """Writes closed 1m candles into `1m_kline`.
 
-    A batch is inserted; what is there already is replaced where the stored version is older. An insert costs
-    a quarter of an upsert, and nearly all candles are new.
+    A flush looks which versions are there, inserts what is missing, and replaces what is worse. An insert costs
+    a quarter of an upsert and nearly all candles are new; candles that come again cost one read.
     """
 
     name = "mongodb"
 
-    def __init__(self, database: pymongo.database.Database[Document]) -> None:
+    def __init__(self, database: Database[Document]) -> None:
         self._database = database
-        self._candles = database.get_collection(KLINE_1M, write_concern=WriteConcern(w=1, j=True))
+        self._candles = database.get_collection(KLINE_1M, write_concern=ACKNOWLEDGED)
         self._batch: dict[str, tuple[Candle, Record]] = {}
 
     def open(self) -> None:
         try:
-            done = ensure_candle_collections(self._database)
+            with pymongo.timeout(TIMEOUT_S):
+                done = ensure_candle_collections(self._database)
         except PyMongoError as error:
             raise _away(error) from error
         for line in done:
             _LOG.info("store prepared", done=line)
 
     def add(self, record: Record) -> None:
-        try:
-            candle = decode_candle(record.value)
-        except (DecodeError, UnicodeDecodeError) as error:
-            raise NotUnderstoodError(str(error)) from None
-        if not candle.closed or candle.interval != "1m":
+        candle = minute_candle(record)
+        if not candle.closed:
             return
         key = candle_id(candle.symbol, candle.open_time)
         if key not in self._batch or supersedes(candle, self._batch[key][0]):
@@ -102,58 +106,79 @@ class CandleSink:
             return []
         documents = {key: document_of(candle) for key, (candle, _) in self._batch.items()}
         try:
-            refused = self._insert(documents)
+            with pymongo.timeout(TIMEOUT_S):
+                refused = self._put(documents)
         except PyMongoError as error:
             raise _away(error) from error
         refusals = [Refusal(self._batch[key][1], reason) for key, reason in refused.items()]
         self._batch.clear()
         return refusals
 
-    def _insert(self, documents: Mapping[str, Document]) -> dict[str, str]:
-        present, refused = self._write(InsertOne(document) for document in documents.values())
-        if present:
-            # The filter is `versions.supersedes`: all that is stored here is closed, so the version decides.
-            _, refused_later = self._write(
-                ReplaceOne({"_id": key, "version": {"$lt": documents[key]["version"]}}, documents[key])
-                for key in present
-            )
-            refused |= refused_later
-        return refused
+    def lost(self, assigned: frozenset[TopicPartition]) -> Mapping[TopicPartition, int]:  # noqa: ARG002
+        try:
+            self._database.command("ping")
+        except PyMongoError as error:
+            raise _away(error) from error
+        return {}
 
-    def _write(
-        self, operations: Iterable[InsertOne[Document] | ReplaceOne[Document]]
-    ) -> tuple[list[str], dict[str, str]]:
+    def regain(self, partitions: frozenset[TopicPartition]) -> None:
+        """Nothing is ever lost here: MongoDB keeps what it has acknowledged."""
+
+    def close(self) -> None:
+        self._database.client.close()
+
+    def _put(self, documents: Mapping[str, Document]) -> dict[str, str]:
+        """Write what is better than what is there; return what the validator refuses, with its reason."""
+        stored = self._stored_versions(list(documents))
+        missing = [documents[key] for key in documents if key not in stored]
+        # Another writer may have inserted some of them since we looked.
+        present, refused = self._write(InsertOne(document) for document in missing)
+        worse = [key for key, version in stored.items() if version < documents[key]["version"]]
+        _, refused_later = self._write(_replace_if_worse(documents[key]) for key in [*worse, *present])
+        return refused | refused_later
+
+    def _stored_versions(self, keys: Sequence[str]) -> dict[str, int]:
+        found = self._candles.find({"_id": {"$in": keys}}, {"version": True})
+        return {document["_id"]: document.get("version", -1) for document in found}
+
+    def _write(self, operations: Iterable[_Operation]) -> tuple[list[str], dict[str, str]]:
         """Write all; return the keys that were there already, and those that are refused with the reason.
 
         Raises:
             PyMongoError: the store is away, or refuses for a reason that may pass.
         """
         wanted = list(operations)
+        if not wanted:
+            return [], {}
         try:
             self._candles.bulk_write(wanted, ordered=False)
         except BulkWriteError as error:
+            details: Mapping[str, Any] = error.details or {}
+            if details["writeConcernErrors"]:
+                raise
             present: list[str] = []
             refused: dict[str, str] = {}
-            for failure in error.details["writeErrors"]:
+            for failure in details["writeErrors"]:
                 key = _key_of(wanted[failure["index"]])
                 if failure["code"] == DUPLICATE_KEY:
                     present.append(key)
                 elif failure["code"] == FAILED_VALIDATION:
-                    refused[key] = (
-                        f"MongoDB's validator refuses it: {failure.get('errInfo', failure['errmsg'])}"
-                    )
+                    why = failure.get("errInfo", failure["errmsg"])
+                    refused[key] = f"MongoDB's validator refuses it: {why}"
                 else:
                     raise
-            if error.details["writeConcernErrors"]:
-                raise
             return present, refused
         return [], {}
 
 
+def _replace_if_worse(document: Document) -> ReplaceOne[Document]:
+    """Return what replaces the stored candle by the rule of `versions.supersedes`: all stored ones are closed."""
+    return ReplaceOne({"_id": document["_id"], "version": {"$not": {"$gte": document["version"]}}}, document)
+
+
+def _key_of(operation: _Operation) -> str:
+    return str(operation._doc["_id"])
+
+
 def _away(error: PyMongoError) -> StoreAwayError:
     return StoreAwayError(str(error)[:300] or type(error).__name__)
-
-
-def _key_of(operation: InsertOne[Document] | ReplaceOne[Document]) -> str:
-    document = operation._doc
-    return str(document["_id"])

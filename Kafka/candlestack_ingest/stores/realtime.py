@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
+from itertools import groupby
+from typing import cast
 
 import redis
-from candlestack_core.intervals import MINUTE_MS
-from candlestack_core.kafka import Record
-from candlestack_core.messages import Candle, Trade, decode_candle, decode_trade
-from candlestack_core.names import latest_candle_key, trades_key, window_candle_key
-from candlestack_core.settings import RedisSettings
-from candlestack_core.topics import TRADES
-from candlestack_core.versions import is_newer, supersedes
-from msgspec import DecodeError
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError
 from redis.retry import Retry
 
-from candlestack_ingest.consumers.sink import NotUnderstoodError, Refusal, StoreAwayError
+from candlestack_core.intervals import MINUTE_MS
+from candlestack_core.kafka import Record, TopicPartition
+from candlestack_core.messages import Candle, Trade, encode
+from candlestack_core.names import (
+    WINDOW_PARTITIONS,
+    latest_candle_key,
+    trades_key,
+    window_candle_prefix,
+)
+from candlestack_core.settings import RedisSettings
+from candlestack_core.versions import supersedes
+from candlestack_ingest.consumers.records import minute_candle, trade
+from candlestack_ingest.consumers.sink import Refusal, StoreAwayError
 
 IF_NEWER = files(__package__).joinpath("if_newer.lua").read_text(encoding="utf-8")
 HOUR_MS = 60 * MINUTE_MS
 TIMEOUT_S = 3.0
 
-_Call = tuple[str, Sequence[bytes | str | int]]
-_Stored = tuple[Candle, bytes]
+_Argument = bytes | str | int
+_Call = tuple[str, Sequence[_Argument]]
 
 
 def connect(settings: RedisSettings) -> redis.Redis:
@@ -41,79 +48,92 @@ def connect(settings: RedisSettings) -> redis.Redis:
 
 
 class RealtimeSink:
-    """Folds a batch to what is newest, then writes it in one round trip, by the script that refuses the older."""
+    """Folds a batch to what is newest, then writes it in one round trip, by the script that refuses the older.
+
+    A Redis that was started again without its data is noticed by `lost`, and the candles that arrived within
+    the window's length are read again. Its lists of trades fill with what comes.
+    """
 
     name = "redis"
 
-    def __init__(self, store: redis.Redis, settings: RedisSettings) -> None:
+    def __init__(self, store: redis.Redis, settings: RedisSettings, candle_topic: str) -> None:
+        """Take a client, and the topic whose records are candles; those of any other are trades."""
         self._store = store
+        self._script = store.register_script(IF_NEWER)
         self._window_ms = settings.realtime_window_hours * HOUR_MS
         self._list_length = settings.trades_list_length
-        self._script_sha = ""
-        self._newest_open_time: dict[str, int] = {}
-        self._latest: dict[str, _Stored] = {}
-        self._window: dict[tuple[str, int], _Stored] = {}
-        self._trades: dict[str, dict[int, bytes]] = {}
+        self._candle_topic = candle_topic
+        self._candles: dict[tuple[str, int], Candle] = {}
+        self._trades: dict[str, dict[int, Trade]] = {}
 
     def open(self) -> None:
         try:
-            self._script_sha = self._store.script_load(IF_NEWER)
+            self._store.ping()
         except RedisError as error:
             raise _away(error) from error
 
     def add(self, record: Record) -> None:
-        try:
-            if record.topic == TRADES:
-                self._add_trade(decode_trade(record.value), record.value)
-            else:
-                self._add_candle(decode_candle(record.value), record.value)
-        except (DecodeError, UnicodeDecodeError) as error:
-            raise NotUnderstoodError(str(error)) from None
-
-    def _add_trade(self, trade: Trade, value: bytes) -> None:
-        self._trades.setdefault(trade.symbol, {})[trade.trade_id] = value
-
-    def _add_candle(self, candle: Candle, value: bytes) -> None:
-        symbol = candle.symbol
-        newest = max(candle.open_time, self._newest_open_time.get(symbol, 0))
-        self._newest_open_time[symbol] = newest
-        if symbol not in self._latest or is_newer(candle, self._latest[symbol][0]):
-            self._latest[symbol] = (candle, value)
-        key = (symbol, candle.open_time)
-        if key not in self._window or supersedes(candle, self._window[key][0]):
-            self._window[key] = (candle, value)
+        if record.topic == self._candle_topic:
+            candle = minute_candle(record)
+            key = (candle.symbol, candle.open_time)
+            held = self._candles.get(key)
+            if held is None or supersedes(candle, held):
+                self._candles[key] = candle
+        else:
+            taken = trade(record)
+            self._trades.setdefault(taken.symbol, {}).setdefault(taken.trade_id, taken)
 
     def size(self) -> int:
-        return len(self._latest) + len(self._window) + sum(len(trades) for trades in self._trades.values())
+        return len(self._candles) + sum(map(len, self._trades.values()))
 
     def flush(self) -> list[Refusal]:
         calls = [*self._candle_calls(), *self._trade_calls()]
+        if not calls:
+            return []
         try:
             self._run(calls)
         except RedisError as error:
             raise _away(error) from error
-        self._latest.clear()
-        self._window.clear()
+        self._candles.clear()
         self._trades.clear()
         return []
 
+    def lost(self, assigned: frozenset[TopicPartition]) -> Mapping[TopicPartition, int]:
+        mine = sorted(where for where in assigned if where.topic == self._candle_topic)
+        try:
+            if not mine:
+                self._store.ping()
+                return {}
+            given = cast(list[bytes | None], self._store.hmget(WINDOW_PARTITIONS, [*map(_field, mine)]))
+        except RedisError as error:
+            raise _away(error) from error
+        since_ms = time.time_ns() // 1_000_000 - self._window_ms
+        return {where: since_ms for where, mark in zip(mine, given, strict=True) if mark is None}
+
+    def regain(self, partitions: frozenset[TopicPartition]) -> None:
+        try:
+            self._store.hset(WINDOW_PARTITIONS, mapping={_field(where): "1" for where in partitions})
+        except RedisError as error:
+            raise _away(error) from error
+
+    def close(self) -> None:
+        self._store.close()
+
     def _candle_calls(self) -> list[_Call]:
-        calls = [
-            _candle_call(latest_candle_key(symbol), stored, 0) for symbol, stored in self._latest.items()
-        ]
-        for (symbol, open_time), stored in self._window.items():
-            # Event time decides when a candle leaves the window: a replay's times are not the wall clock's.
-            left_ms = self._window_ms - (self._newest_open_time[symbol] - open_time)
-            if left_ms > 0:
-                calls.append(_candle_call(window_candle_key(symbol, open_time), stored, left_ms))
+        calls: list[_Call] = []
+        for symbol, held in groupby(sorted(self._candles.items()), key=lambda item: item[0][0]):
+            arguments: list[_Argument] = ["candles", self._window_ms, window_candle_prefix(symbol)]
+            for _, candle in held:
+                arguments += (candle.open_time, int(candle.closed), candle.version, encode(candle))
+            calls.append((latest_candle_key(symbol), arguments))
         return calls
 
     def _trade_calls(self) -> list[_Call]:
         calls: list[_Call] = []
         for symbol, trades in self._trades.items():
-            arguments: list[bytes | str | int] = ["trades", self._list_length]
+            arguments: list[_Argument] = ["trades", self._list_length]
             for trade_id in sorted(trades)[-self._list_length :]:
-                arguments += (trade_id, trades[trade_id])
+                arguments += (trade_id, encode(trades[trade_id]))
             calls.append((trades_key(symbol), arguments))
         return calls
 
@@ -122,20 +142,19 @@ class RealtimeSink:
             self._run_pipeline(calls)
         except NoScriptError:
             # A Redis that was started again has forgotten the script; what was written is not written twice.
-            self._script_sha = self._store.script_load(IF_NEWER)
+            self._store.script_load(IF_NEWER)
             self._run_pipeline(calls)
 
     def _run_pipeline(self, calls: Sequence[_Call]) -> None:
         with self._store.pipeline(transaction=False) as pipeline:
             for key, arguments in calls:
-                pipeline.evalsha(self._script_sha, 1, key, *arguments)
+                pipeline.evalsha(self._script.sha, 1, key, *arguments)
             pipeline.execute()
+
+
+def _field(where: TopicPartition) -> str:
+    return f"{where.topic}/{where.partition}"
 
 
 def _away(error: RedisError) -> StoreAwayError:
     return StoreAwayError(str(error) or type(error).__name__)
-
-
-def _candle_call(key: str, stored: _Stored, ttl_ms: int) -> _Call:
-    candle, value = stored
-    return key, ("candle", value, candle.open_time, int(candle.closed), candle.version, ttl_ms)

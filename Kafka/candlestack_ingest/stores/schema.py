@@ -4,42 +4,56 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+import msgspec.inspect
 import pymongo
-from candlestack_core.decimals import AMOUNT_PATTERN
-from candlestack_core.names import KLINE_COLLECTIONS
+from msgspec.inspect import BoolType, Field, IntType, LiteralType, StrType, StructType
+from pymongo.database import Database
 from pymongo.errors import CollectionInvalid
+
+from candlestack_core.messages import Candle
+from candlestack_core.names import KLINE_COLLECTIONS
 
 Document = dict[str, Any]
 
-PAIR_AND_TIME = "pair_and_time"
+SYMBOL_AND_OPEN_TIME = "symbol_open_time"
 
-_AMOUNT = {"bsonType": "string", "pattern": AMOUNT_PATTERN}
-_AMOUNTS = (
-    "open",
-    "high",
-    "low",
-    "close",
-    "volume",
-    "quote_volume",
-    "taker_buy_volume",
-    "taker_buy_quote_volume",
-)
+DATES = frozenset({"open_time", "close_time"})
+"""Fields in ms on the wire that are stored as UTC dates."""
+
+# `names.candle_id` in MongoDB's words. A time that is no date fails the schema; here it only may not be an error.
+_ID_OF_THE_CANDLE = {
+    "$eq": [
+        "$_id",
+        {
+            "$concat": [
+                "$symbol",
+                ":",
+                {
+                    "$toString": {
+                        "$convert": {"input": "$open_time", "to": "long", "onError": None, "onNull": None}
+                    }
+                },
+            ]
+        },
+    ]
+}
 
 
 def candle_validator(interval: str) -> Document:
-    """Return the JSON schema of an interval's collection: every field of a candle, and no other."""
-    properties: Document = {
+    """Return the validator of an interval's collection.
+
+    Every field of `messages.Candle` with the bounds it has there, closed candles only, no other field, and the
+    `_id` that follows from symbol and open time.
+    """
+    described = msgspec.inspect.type_info(Candle)
+    if not isinstance(described, StructType):
+        raise TypeError("a candle is a struct")
+    properties = {
         "_id": {"bsonType": "string"},
-        "symbol": {"bsonType": "string"},
+        **{field.encode_name: _schema_of(field) for field in described.fields},
         "interval": {"enum": [interval]},
-        "open_time": {"bsonType": "date"},
-        "close_time": {"bsonType": "date"},
-        **dict.fromkeys(_AMOUNTS, _AMOUNT),
-        "trades": {"bsonType": "long", "minimum": 0},
         "closed": {"enum": [True]},
-        "version": {"bsonType": "long", "minimum": 0},
-        "source": {"bsonType": "string"},
-        "completeness": {"enum": ["complete", "backfilled", "partial"]},
     }
     return {
         "$jsonSchema": {
@@ -47,12 +61,33 @@ def candle_validator(interval: str) -> Document:
             "required": sorted(properties),
             "additionalProperties": False,
             "properties": properties,
-        }
+        },
+        "$expr": _ID_OF_THE_CANDLE,
     }
 
 
-def ensure_candle_collections(database: pymongo.database.Database[Document]) -> list[str]:
+def _schema_of(field: Field) -> Document:
+    """Return the JSON schema of a message's field as MongoDB stores it."""
+    if field.encode_name in DATES:
+        return {"bsonType": "date"}
+    match field.type:
+        case StrType(pattern=pattern, min_length=shortest, max_length=longest):
+            bounds = {"pattern": pattern, "minLength": shortest, "maxLength": longest}
+            return {"bsonType": "string"} | {name: to for name, to in bounds.items() if to is not None}
+        case IntType(ge=least):
+            return {"bsonType": "long"} if least is None else {"bsonType": "long", "minimum": least}
+        case BoolType():
+            return {"bsonType": "bool"}
+        case LiteralType(values=values):
+            return {"enum": sorted(values, key=str)}
+        case _:
+            raise TypeError(f"{field.encode_name}: no schema is known for {field.type}")
+
+
+def ensure_candle_collections(database: Database[Document]) -> list[str]:
     """Make every candle collection be as it should; return what was done, a line each. Idempotent.
+
+    Documents that are there already are not looked at: a validator judges what is written from now on.
 
     Raises:
         pymongo.errors.PyMongoError: when MongoDB does not answer or refuses.
@@ -62,17 +97,39 @@ def ensure_candle_collections(database: pymongo.database.Database[Document]) -> 
     for interval, name in KLINE_COLLECTIONS.items():
         validator = candle_validator(interval)
         if name not in present:
-            try:
-                database.create_collection(name, validator=validator)
-                done.append(f"created {name}")
-            except CollectionInvalid:
-                # Another process made it between our look and our request.
-                done.append(f"found {name}")
-        elif present[name].get("validator") != validator:
-            database.command("collMod", name, validator=validator)
+            done += _create(database, name, validator)
+        elif _differs(present[name], validator):
+            database.command(
+                "collMod", name, validator=validator, validationLevel="strict", validationAction="error"
+            )
             done.append(f"changed the validator of {name}")
-        if PAIR_AND_TIME not in database[name].index_information():
-            keys = [("symbol", pymongo.ASCENDING), ("open_time", pymongo.ASCENDING)]
-            database[name].create_index(keys, name=PAIR_AND_TIME, unique=True)
-            done.append(f"created the index {PAIR_AND_TIME} of {name}")
+        done += _ensure_index(database, name)
     return done
+
+
+def _create(database: Database[Document], name: str, validator: Document) -> list[str]:
+    try:
+        database.create_collection(
+            name, validator=validator, validationLevel="strict", validationAction="error"
+        )
+    except CollectionInvalid:
+        # Another process made it between our look and our request.
+        return []
+    return [f"created {name}"]
+
+
+def _differs(options: Document, validator: Document) -> bool:
+    return (
+        options.get("validator") != validator
+        or options.get("validationLevel", "strict") != "strict"
+        or options.get("validationAction", "error") != "error"
+    )
+
+
+def _ensure_index(database: Database[Document], name: str) -> list[str]:
+    """Make the index by which a pair's candles are read in the order of time."""
+    if SYMBOL_AND_OPEN_TIME in database[name].index_information():
+        return []
+    keys = [("symbol", pymongo.ASCENDING), ("open_time", pymongo.ASCENDING)]
+    database[name].create_index(keys, name=SYMBOL_AND_OPEN_TIME, unique=True)
+    return [f"created the index {SYMBOL_AND_OPEN_TIME} of {name}"]

@@ -7,6 +7,10 @@ from typing import Any
 
 import pymongo
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pymongo.errors import WriteError
+
 from candlestack_core.messages import Candle
 from candlestack_core.names import KLINE_1M, KLINE_COLLECTIONS
 from candlestack_core.settings import MongoSettings
@@ -15,9 +19,6 @@ from candlestack_ingest.consumers.sink import StoreAwayError
 from candlestack_ingest.stores.candles import CandleSink, connect, document_of
 from candlestack_ingest.stores.schema import ensure_candle_collections
 from candlestack_local.servers import MongoServer
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from pymongo.errors import WriteError
 from records import candle, record
 
 Database = pymongo.database.Database[dict[str, Any]]

@@ -11,6 +11,7 @@ from pathlib import Path
 import pymongo
 import pytest
 import redis
+
 from candlestack_core.kafka import Producer, open_consumer, open_producer
 from candlestack_core.kafka.create_topics import ensure_topics
 from candlestack_core.messages import decode_dead_letter

@@ -8,15 +8,17 @@ from dataclasses import replace
 
 import pytest
 import redis
+from hypothesis import given
+from hypothesis import strategies as st
+
 from candlestack_core.messages import Candle
 from candlestack_core.names import latest_candle_key, trades_key, window_candle_key
 from candlestack_core.settings import RedisSettings
+from candlestack_core.topics import KLINE_1M
 from candlestack_core.versions import is_newer, supersedes
 from candlestack_ingest.consumers.sink import NotUnderstoodError, StoreAwayError
 from candlestack_ingest.stores.realtime import RealtimeSink, connect
 from candlestack_local.servers import RedisServer
-from hypothesis import given
-from hypothesis import strategies as st
 from records import START, candle, record, trade
 
 MINUTE_MS = 60_000
@@ -42,7 +44,7 @@ def store(redis_server: RedisServer) -> Iterator[redis.Redis]:
 @pytest.fixture
 def sink(store: redis.Redis, redis_server: RedisServer) -> RealtimeSink:
     store.flushdb()
-    sink = RealtimeSink(store, settings_for(redis_server))
+    sink = RealtimeSink(store, settings_for(redis_server), KLINE_1M)
     sink.open()
     return sink
 
@@ -61,7 +63,7 @@ def test_latest_and_window_hold_the_winner_of_the_pure_rules(
     store: redis.Redis, redis_server: RedisServer, batches: list[list[Candle]]
 ) -> None:
     store.flushdb()
-    sink = RealtimeSink(store, settings_for(redis_server))
+    sink = RealtimeSink(store, settings_for(redis_server), KLINE_1M)
     sink.open()
     latest: Candle | None = None
     window: dict[int, Candle] = {}
@@ -83,7 +85,7 @@ def test_a_list_of_trades_is_newest_first_bounded_and_holds_none_twice(
     store: redis.Redis, redis_server: RedisServer, batches: list[list[int]]
 ) -> None:
     store.flushdb()
-    sink = RealtimeSink(store, settings_for(redis_server))
+    sink = RealtimeSink(store, settings_for(redis_server), KLINE_1M)
     sink.open()
     expected: list[int] = []
     for batch in batches:
@@ -119,7 +121,7 @@ def test_a_batch_is_kept_while_redis_is_away_and_written_when_it_is_back(
     own_redis_server: RedisServer,
 ) -> None:
     with connect(settings_for(own_redis_server)) as store:
-        sink = RealtimeSink(store, settings_for(own_redis_server))
+        sink = RealtimeSink(store, settings_for(own_redis_server), KLINE_1M)
         sink.open()
         own_redis_server.kill()
         sink.add(record(trade(1)))
