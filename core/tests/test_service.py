@@ -205,8 +205,11 @@ def test_the_port_is_free_again_when_the_server_has_ended(health: Health) -> Non
         assert get_json(again.port, "/healthz")[0] == 200
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("program", [SYNC, ASYNC], ids=["sync", "async"])
+@pytest.mark.parametrize(
+    ("program", "number"),
+    [(SYNC, signal.SIGTERM), (ASYNC, signal.SIGTERM), (ASYNC, signal.SIGINT)],
+    ids=["sync-term", "async-term", "async-int"],
+)
 def test_a_service_that_is_told_to_stop_flushes_and_exits_0(
     start: Start, program: str, number: signal.Signals
 ) -> None:
