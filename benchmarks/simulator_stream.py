@@ -20,6 +20,7 @@ from typing import IO
 
 import aiohttp
 import psutil
+
 from candlestack_core.settings import DEFAULT_SYMBOLS
 
 KINDS = ("depth@100ms", "trade", "kline_1m", "bookTicker")

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from candlestack_core.service import Service, run_async
 from candlestack_core.settings import BadSettingError, SimulatorSettings, load, variable_name
-
 from candlestack_simulator.config import from_settings
 from candlestack_simulator.control import Origin
 from candlestack_simulator.market import SeededMarket

@@ -63,6 +63,7 @@ class Control:
             "now_ms": source.now_ms(),
             "ended": source.ended(),
             "connections": len(self._hub.connections),
+            "streams": self._hub.streams(),
         }
         if origin.seed is not None:
             about["seed"] = origin.seed

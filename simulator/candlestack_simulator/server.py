@@ -8,9 +8,9 @@ from collections.abc import Callable
 from types import TracebackType
 
 from aiohttp import web
-from candlestack_core.logging import get_logger
 from prometheus_client import REGISTRY, CollectorRegistry
 
+from candlestack_core.logging import get_logger
 from candlestack_simulator.config import SimulatorConfig
 from candlestack_simulator.control import Control, Origin
 from candlestack_simulator.errors import ApiError

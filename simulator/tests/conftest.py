@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+
 from candlestack_simulator.market import SeededMarket
 from candlestack_simulator.replay.loading import load_tapes
 from candlestack_simulator.replay.tape import PairTape

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from candlestack_simulator.errors import ApiError
 from candlestack_simulator.limits import ConnectionLimiter, MessageLimiter, WeightLimiter
 from candlestack_simulator.testing import Seconds

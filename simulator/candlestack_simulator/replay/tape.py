@@ -43,7 +43,7 @@ class PairTape:
         self._trades: list[tuple[Key, Trade]] = []
         self._aggregates: list[tuple[Key, AggTrade]] = []
         self._diffs: list[SentDiff] = []
-        self._snapshots: list[SnapshotMessage] = []
+        self.snapshots: list[SnapshotMessage] = []
         self._klines = RecordedKlines(symbol, "1m")
         self._prices: set[int] = set()
         self._quantities: set[int] = set()
@@ -76,7 +76,7 @@ class PairTape:
             msgspec.MsgspecError: when it is not one.
         """
         snapshot = msgspec.json.decode(body, type=SnapshotMessage)
-        self._snapshots.append(snapshot)
+        self.snapshots.append(snapshot)
         for price, quantity in (*snapshot.bids, *snapshot.asks):
             self._saw(parse_e8(price), parse_e8(quantity))
 
@@ -120,7 +120,7 @@ class PairTape:
 
     @cached_property
     def book(self) -> BookHistory:
-        return BookHistory(self.symbol, self._diffs, self._snapshots)
+        return BookHistory(self.symbol, self._diffs, self.snapshots)
 
     def candle(self, interval: str, open_time: int, now_ms: int) -> Candle | None:
         """Return a candle as it is known at a time; the exchange's own minute where it was recorded."""

@@ -6,8 +6,6 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-from multidict import MultiMapping
-
 from candlestack_simulator import errors
 from candlestack_simulator.source import INTERVAL_MS, Pair
 
@@ -21,8 +19,8 @@ _STATUSES = ("TRADING", "HALT", "BREAK")
 class Parameters:
     """The parameters of one request; the accessors read and validate them one at a time."""
 
-    def __init__(self, query: MultiMapping[str], pairs: Mapping[str, Pair], known: Sequence[str]) -> None:
-        """Take the query, the exchange's pairs by symbol and the names the endpoint knows.
+    def __init__(self, query: Mapping[str, str], pairs: Mapping[str, Pair], known: Sequence[str]) -> None:
+        """Take the query (where a name may repeat), the exchange's pairs by symbol and the names the endpoint knows.
 
         Raises:
             ApiError: -1101 for unknown or repeated parameters, -1105 for an empty one.

@@ -9,8 +9,8 @@ from typing import Protocol
 
 import msgspec
 from aiohttp import WSCloseCode, WSMsgType, web
-from candlestack_core.logging import get_logger
 
+from candlestack_core.logging import get_logger
 from candlestack_simulator import wire
 from candlestack_simulator.config import SimulatorConfig
 from candlestack_simulator.limits import MessageLimiter

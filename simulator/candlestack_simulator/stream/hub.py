@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from aiohttp import WSCloseCode
-from candlestack_core.logging import get_logger
 
+from candlestack_core.logging import get_logger
 from candlestack_simulator import wire
 from candlestack_simulator.config import SimulatorConfig
 from candlestack_simulator.metrics import SimulatorMetrics
@@ -72,6 +72,10 @@ class Hub:
             self._subscribers[name][connection] = None
         if served:
             self._on_subscription()
+
+    def streams(self) -> int:
+        """Return how many streams are sent to somebody."""
+        return len(self._subscribers)
 
     def cut_all(self) -> int:
         """Drop every connection without a word; return how many there were."""

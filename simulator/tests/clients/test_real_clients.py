@@ -10,10 +10,11 @@ from typing import Any
 import ccxt.pro
 import pytest
 from binance import AsyncClient, BinanceSocketManager
+from unicorn_binance_websocket_api import BinanceWebSocketApiManager
+
 from candlestack_simulator.market import SeededMarket
 from candlestack_simulator.replay.tape import PairTape
 from candlestack_simulator.testing import Exchange, replay_of, running
-from unicorn_binance_websocket_api import BinanceWebSocketApiManager
 
 MINUTE_MS = 60_000
 WITHIN_S = 20.0

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from candlestack_simulator.replay import RecordingError
 from candlestack_simulator.replay.lines import SnapshotLine, StreamLine, read_lines
 from candlestack_simulator.replay.loading import load_tapes

@@ -13,13 +13,15 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from candlestack_simulator import wire
 from candlestack_simulator.replay import Recording
+from candlestack_simulator.replay.book import BookHistory
 from candlestack_simulator.replay.tape import PairTape
 from candlestack_simulator.source import E8, Candle, Recorded
 from candlestack_simulator.testing import Seconds, replay_of
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 MINUTE_MS = 60_000
 FOREVER_S = 1e6
@@ -285,6 +287,18 @@ def test_a_client_that_joins_at_any_time_keeps_the_book_of_the_truth(spot_tapes:
         assert {price: kept[price] for price in kept if lowest <= price <= highest} == {
             price: true[price] for price in true if lowest <= price <= highest
         }
+
+
+@settings(max_examples=10, deadline=None)
+@given(places=st.lists(st.integers(1, 898), min_size=2, max_size=8))
+def test_a_past_book_is_the_same_whenever_it_is_asked_for(aggregate_tapes: Tapes, places: list[int]) -> None:
+    tape = aggregate_tapes["BTCUSDT"]
+    kept = BookHistory("BTCUSDT", tape.book.diffs, tape.snapshots)
+    kept.prepare()
+    for place in places:
+        fresh = BookHistory("BTCUSDT", tape.book.diffs, tape.snapshots)
+        update_id = tape.book.diffs[place].final_update_id
+        assert kept.depth_at(update_id, tape.last_ms) == fresh.depth_at(update_id, tape.last_ms)
 
 
 def test_a_made_book_ticker_is_the_best_of_the_book(aggregate_tapes: Tapes) -> None:

@@ -6,6 +6,7 @@ import json
 from typing import Any, Literal
 
 import pytest
+
 from candlestack_simulator import wire
 from candlestack_simulator.replay.clock import ReplayClock
 from candlestack_simulator.replay.recording import shifted

@@ -9,13 +9,25 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientWebSocketResponse, WSMsgType
+
 from candlestack_simulator import wire
 from candlestack_simulator.replay.loading import load_tapes
 from candlestack_simulator.replay.tape import PairTape
-from candlestack_simulator.testing import Exchange, Seconds, replay_of, running
+from candlestack_simulator.testing import Exchange, Seconds, replay_of, running, until
 
 MINUTE_MS = 60_000
 KINDS = ("trade", "aggTrade", "bookTicker", "depth@100ms", "kline_1m")
+
+
+async def listen(exchange: Exchange, path: str) -> ClientWebSocketResponse:
+    """Open a connection, and wait until the exchange knows what it wants."""
+    connection = await exchange.connect(path)
+
+    async def subscribed() -> bool:
+        return bool((await exchange.get("/sim/source"))["streams"])
+
+    await until(subscribed)
+    return connection
 
 
 async def read_to_the_end(connection: ClientWebSocketResponse) -> tuple[list[dict[str, Any]], int | None]:
@@ -38,7 +50,7 @@ async def test_a_client_receives_the_whole_recording_and_then_the_announced_end(
             min(c["start_ms"] for c in before["coverage"].values()) - 1,
             False,
         )
-        connection = await exchange.connect(f"/stream?streams={'/'.join(streams)}")
+        connection = await listen(exchange, f"/stream?streams={'/'.join(streams)}")
         seconds.now = 2_000.0
         messages, code = await read_to_the_end(connection)
 
@@ -60,7 +72,7 @@ async def test_after_the_end_rest_answers_and_a_new_connection_is_accepted_and_s
     seconds = Seconds()
     recording = replay_of(aggregate_tapes, seconds)
     async with running(recording) as exchange:
-        first = await exchange.connect("/ws/btcusdt@trade")
+        first = await listen(exchange, "/ws/btcusdt@trade")
         seconds.now = 1_000.0
         await read_to_the_end(first)
         assert (await exchange.get("/sim/source"))["ended"] is True
@@ -135,8 +147,16 @@ async def _refuses_what_it_cannot_answer(exchange: Exchange, update_id: int) -> 
         assert (await exchange.request(f"/sim/truth/{path}", symbol="ETHUSDT", **query)).status == 400
 
 
-def trade_line(number: int, time_ms: int, price: str = "1.50") -> str:
-    data = {"e": "trade", "E": time_ms, "t": number, "p": price, "q": "2.0", "T": time_ms, "m": True}
+def trade_line(number: int, time_ms: int, price: str = "1.50", late_ms: int = 0) -> str:
+    data = {
+        "e": "trade",
+        "E": time_ms + late_ms,
+        "t": number,
+        "p": price,
+        "q": "2.0",
+        "T": time_ms,
+        "m": True,
+    }
     return f"{time_ms}000000 {json.dumps({'stream': 'aaausdt@trade', 'data': data})}"
 
 
@@ -149,7 +169,7 @@ async def test_a_minute_without_trades_repeats_the_close_and_a_hole_has_no_candl
     seconds = Seconds()
     recording = replay_of(load_tapes(str(tmp_path / "thin")), seconds)
     async with running(recording) as exchange:
-        connection = await exchange.connect("/ws/aaausdt@kline_1m")
+        connection = await listen(exchange, "/ws/aaausdt@kline_1m")
         seconds.now = 1_000.0
         messages, _ = await read_to_the_end(connection)
         rows = await exchange.get("/api/v3/klines", symbol="AAAUSDT", interval="1m")
@@ -173,3 +193,26 @@ async def test_a_minute_without_trades_repeats_the_close_and_a_hole_has_no_candl
     assert (empty["volume"], empty["first_trade_id"], empty["last_trade_id"]) == ("0.00000000", -1, -1)
     closed = [(message["k"]["t"] - start) // MINUTE_MS for message in messages[:-1] if message["k"]["x"]]
     assert closed == [0, 1, 2, 3, 4, 8]
+
+
+async def test_a_minute_closes_after_its_last_trade_was_sent(tmp_path: Path) -> None:
+    start = 1_700_000_040_000
+    late = trade_line(1, start + MINUTE_MS - 10, "2.5", late_ms=300)
+    lines = [trade_line(0, start), late, trade_line(2, start + MINUTE_MS + 5_000)]
+    (tmp_path / "late").write_text("\n".join(lines))
+    seconds = Seconds()
+    recording = replay_of(load_tapes(str(tmp_path / "late")), seconds)
+    async with running(recording) as exchange:
+        connection = await listen(exchange, "/stream?streams=aaausdt@kline_1m/aaausdt@trade")
+        seconds.now = 60.1
+        truth: dict[str, str | int] = {"symbol": "AAAUSDT", "interval": "1m", "start": start, "end": start}
+        (candle,) = await exchange.get("/sim/truth/candles", **truth)
+        assert (candle["closed"], candle["trades"]) == (False, 1)
+        seconds.now = 1_000.0
+        messages, _ = await read_to_the_end(connection)
+        (candle,) = await exchange.get("/sim/truth/candles", **truth)
+        assert (candle["closed"], candle["trades"], candle["close"]) == (True, 2, "2.50000000")
+    sent = [message["data"] for message in messages]
+    (closed,) = [event for event in sent if event["e"] == "kline" and event["k"]["x"]]
+    assert (closed["E"], closed["k"]["L"], closed["k"]["c"]) == (start + MINUTE_MS + 290, 1, "2.50000000")
+    assert sent.index(closed) > [event.get("t") for event in sent].index(1)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from candlestack_simulator.market import SeededMarket
 from candlestack_simulator.rest.market_data import day_ticker_weight, depth_weight
 from candlestack_simulator.testing import PROMPT, Clock, Exchange, Seconds, running

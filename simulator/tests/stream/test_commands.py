@@ -6,9 +6,10 @@ import json
 from typing import Any
 
 import pytest
-from candlestack_simulator.stream.commands import Session, answer
 from hypothesis import given
 from hypothesis import strategies as st
+
+from candlestack_simulator.stream.commands import Session, answer
 
 
 def unheard(_added: list[str], _removed: list[str]) -> None:

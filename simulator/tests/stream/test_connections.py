@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import json
 import socket
 from dataclasses import replace
@@ -13,6 +14,7 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType
+
 from candlestack_simulator.market import SeededMarket
 from candlestack_simulator.testing import PROMPT, Clock, Exchange, running, until
 
@@ -138,24 +140,38 @@ async def _close_code(connection: ClientWebSocketResponse) -> int | None:
 async def test_a_client_that_answers_pings_stays_and_one_that_does_not_is_closed(
     market: SeededMarket,
 ) -> None:
-    config = replace(PROMPT, ping_interval_s=0.05, pong_timeout_s=0.4)
+    config = replace(PROMPT, ping_interval_s=0.1, pong_timeout_s=0.5)
     async with running(market, config) as exchange:
         lively = await exchange.connect("/ws", autoping=False)
         silent = await exchange.connect("/ws", autoping=False)
-        unsolicited = await exchange.connect("/ws", autoping=False)
-        pings = 0
-        while True:
+        while (await about(exchange))["connections"] == 2:
             ping = await lively.receive()
             assert ping.type is WSMsgType.PING
             await lively.pong(ping.data)
-            if pings % 5 == 0:
-                await unsolicited.pong(b"")
-            pings += 1
-            if pings > 3 and (await about(exchange))["connections"] == 1:
-                break
-            await asyncio.sleep(0.2)
-        for connection in (silent, unsolicited):
-            assert await _close_code(connection) == 1008
+        assert await _close_code(silent) == 1008
+        assert (await lively.receive()).type is WSMsgType.PING
+
+
+async def test_pongs_that_answer_no_ping_do_not_keep_a_connection(market: SeededMarket) -> None:
+    config = replace(PROMPT, ping_interval_s=0.1, pong_timeout_s=0.5)
+    async with running(market, config) as exchange:
+        connection = await exchange.connect("/ws", autoping=False)
+        async with asyncio.timeout(30):
+            while (await about(exchange))["connections"]:
+                with contextlib.suppress(ConnectionError):
+                    await connection.pong(b"")
+                await asyncio.sleep(0.25)  # more often would break the limit of messages
+        assert (await about(exchange))["connections"] == 0
+
+
+async def test_a_connection_that_ends_leaves_no_subscription(exchange: Exchange) -> None:
+    connections = [await exchange.connect("/ws/btcusdt@trade/ethusdt@trade") for _ in range(3)]
+    await subscribe(connections[0], "bnbusdt@trade")
+    assert (await about(exchange))["streams"] == 3
+    await connections[0].close()
+    await until(lambda: _counts_are(exchange, connections=2, streams=2))
+    await exchange.post("/sim/connections/cut")
+    await until(lambda: _counts_are(exchange, connections=0, streams=0))
 
 
 async def test_the_end_of_a_connections_life_is_announced(market: SeededMarket, clock: Clock) -> None:
@@ -213,11 +229,12 @@ async def test_connections_can_be_cut_from_outside(exchange: Exchange) -> None:
     assert (await exchange.post("/sim/connections/cut")).body == {"cut": 3}
     for connection in connections:
         assert await _close_code(connection) == 1006
-    await until(lambda: _connections_are(exchange, 0))
+    await until(lambda: _counts_are(exchange, connections=0))
 
 
-async def _connections_are(exchange: Exchange, count: int) -> bool:
-    return bool((await about(exchange))["connections"] == count)
+async def _counts_are(exchange: Exchange, **counts: int) -> bool:
+    source = await about(exchange)
+    return all(source[name] == count for name, count in counts.items())
 
 
 async def test_a_client_that_does_not_read_is_disconnected_and_disturbs_nobody(
@@ -226,13 +243,14 @@ async def test_a_client_that_does_not_read_is_disconnected_and_disturbs_nobody(
     async with running(market, replace(PROMPT, client_backlog_bytes=128 * 1024)) as exchange:
         reader = await exchange.connect("/ws/btcusdt@depth@100ms")
         stuck = await _connect_without_reading(exchange, "/ws/btcusdt@depth@100ms/ethusdt@depth@100ms")
-        await until(lambda: _connections_are(exchange, 2))
+        await until(lambda: _counts_are(exchange, connections=2))
         final_ids = []
-        while (await about(exchange))["connections"] == 2:
-            clock.advance(1_000)
-            for _ in range(10):
-                diff = await reader.receive_json()
-                final_ids.append((diff["U"], diff["u"]))
+        async with asyncio.timeout(60):
+            while (await about(exchange))["connections"] == 2:
+                clock.advance(1_000)
+                for _ in range(10):
+                    diff = await reader.receive_json()
+                    final_ids.append((diff["U"], diff["u"]))
         stuck.close()
         assert all(after[0] == before[1] + 1 for before, after in pairwise(final_ids))
         assert not reader.closed

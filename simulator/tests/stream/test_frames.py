@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from candlestack_simulator.stream.frames import text_frame
 from websockets.frames import Frame, Opcode
 from websockets.streams import StreamReader
+
+from candlestack_simulator.stream.frames import text_frame
 
 
 def read_frame(reader: StreamReader) -> Frame:
