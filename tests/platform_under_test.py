@@ -105,9 +105,13 @@ class Program:
         self._process.send_signal(number)
         return self._process.wait(timeout=15)
 
-    def kill_and_restart(self) -> None:
-        """End the process by SIGKILL, as a fault does, and start it anew."""
+    def kill(self) -> None:
+        """End the process by SIGKILL, as a fault does."""
         assert self.signal(signal.SIGKILL) == -signal.SIGKILL, f"{self.name} had ended before"
+
+    def kill_and_restart(self) -> None:
+        """End the process by SIGKILL and start it anew."""
+        self.kill()
         self.start()
 
     def running(self) -> bool:
