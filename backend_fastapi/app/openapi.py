@@ -10,7 +10,6 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from candlestack_core.messages import Candle
 from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 
@@ -20,6 +19,7 @@ from app.health.schemas import Liveness, Readiness
 from app.problems import Problem
 from app.symbols.schemas import Symbols
 from app.trades.schemas import TradeList
+from candlestack_core.messages import Candle
 
 TITLE = "Candlestack API"
 VERSION = "1.0.0"

@@ -8,7 +8,10 @@ from http import HTTPStatus
 import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+
+from app.stream.messages import CloseCode
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
@@ -44,6 +47,8 @@ class ApiError(Exception):
     kind = "about:blank"
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     title = "Internal server error"
+    close_code = CloseCode.UNAVAILABLE
+    """What a socket is closed with instead."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -61,6 +66,7 @@ class UnknownSymbolError(ApiError):
     kind = "urn:candlestack:problem:unknown-symbol"
     status = HTTPStatus.NOT_FOUND
     title = "Unknown symbol"
+    close_code = CloseCode.UNKNOWN_SYMBOL
 
     def __init__(self, symbol: str, known: Sequence[str]) -> None:
         names = ", ".join(known) or "none yet"
@@ -85,6 +91,7 @@ class BadQueryError(ApiError):
     kind = "urn:candlestack:problem:bad-query"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     title = "Bad query"
+    close_code = CloseCode.BAD_REQUEST
 
     def __init__(self, errors: Sequence[BadParameter]) -> None:
         super().__init__("; ".join(f"{error.parameter or 'query'}: {error.reason}" for error in errors))
@@ -117,11 +124,13 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _on_error)
 
 
-def bad_parameters(error: RequestValidationError) -> list[BadParameter]:
+def bad_parameters(error: RequestValidationError | ValidationError) -> list[BadParameter]:
     """Return what is wrong with a query, parameter by parameter."""
+    # FastAPI says first where a parameter stands: in the query.
+    skipped = 1 if isinstance(error, RequestValidationError) else 0
     return [
         BadParameter(
-            parameter=".".join(str(part) for part in problem["loc"][1:]),
+            parameter=".".join(str(part) for part in problem["loc"][skipped:]),
             reason=str(problem["msg"]).removeprefix("Value error, "),
         )
         for problem in error.errors()
@@ -150,7 +159,7 @@ def _on_http_exception(request: Request, error: Exception) -> Response:
     return _respond(problem, error.headers)
 
 
-def _on_error(request: Request, error: Exception) -> Response:
+def _on_error(request: Request, _error: Exception) -> Response:
     # Starlette logs it with its traceback; what went wrong inside is nobody else's business.
     return _respond(ApiError("the server could not answer; its log says why").problem(_instance(request)))
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from candlestack_core.messages import Candle
 from fastapi import APIRouter, Query, Response
 
 from app.candles.schemas import LatestQuery, Ohlc, OhlcQuery, RealtimeQuery
 from app.openapi import json_response, responses
 from app.services import Candles
+from candlestack_core.messages import Candle
 
 router = APIRouter(tags=["candles"])
 

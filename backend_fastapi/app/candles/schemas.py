@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Literal, Self
 
 import msgspec
-from candlestack_core.intervals import Interval
-from candlestack_core.messages import Candle
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.symbols.schemas import SymbolParameter
+from candlestack_core.intervals import Interval
+from candlestack_core.messages import Candle
 
 LIMIT_DEFAULT = 500
 LIMIT_LARGEST = 1500

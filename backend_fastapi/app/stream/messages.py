@@ -16,8 +16,9 @@ from enum import IntEnum
 from typing import Annotated, Literal
 
 import msgspec
-from candlestack_core.messages import Candle, Id, Symbol, TimeMs, Trade
 from msgspec import Meta
+
+from candlestack_core.messages import Candle, Id, Symbol, TimeMs, Trade
 
 Count = Annotated[int, Meta(ge=0, lt=2**53)]
 
@@ -104,6 +105,7 @@ class CloseCode(IntEnum):
     BAD_REQUEST = 4400
     UNKNOWN_SYMBOL = 4404
     TOO_SLOW = 4408
+    UNAVAILABLE = 4503
 
     @property
     def meaning(self) -> str:
@@ -116,4 +118,5 @@ _MEANINGS = {
     CloseCode.BAD_REQUEST: "the query is wrong, or the client sent a message: the sockets take none",
     CloseCode.UNKNOWN_SYMBOL: "the pair is not known",
     CloseCode.TOO_SLOW: "the client did not keep up and would have missed closed candles",
+    CloseCode.UNAVAILABLE: "the parts that know the pairs are away; connect again later",
 }

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
-from candlestack_core.messages import Trade
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.symbols.schemas import SymbolParameter
+from candlestack_core.messages import Trade
 
 LIMIT_DEFAULT = 100
 LIMIT_LARGEST = 1000

@@ -1,0 +1,197 @@
+"""Candles from wherever they are: the hub has the newest minutes, Redis the last hours, MongoDB all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from app.candles.schemas import Ohlc, OhlcQuery
+from app.problems import NoDataError, UnavailableError
+from app.stores.candles import CandleStore
+from app.stores.realtime import RealtimeStore
+from app.stores.watch import StoreAwayError
+from app.stream.hub import Hub
+from app.symbols.service import SymbolService
+from candlestack_core.intervals import MINUTE_MS, Interval
+from candlestack_core.messages import Candle
+from candlestack_core.versions import is_newer, supersedes
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which candles are wanted; `start` and `end` are open times in ms, both inclusive.
+
+    With a start the first `limit` from there, without it the newest `limit`.
+    """
+
+    start: int | None
+    end: int | None
+    limit: int
+
+    def holds(self, open_time: int) -> bool:
+        after = self.start is None or open_time >= self.start
+        return after and (self.end is None or open_time <= self.end)
+
+    def cut(self, candles: Iterable[Candle]) -> list[Candle]:
+        """Return the wanted ones of some candles, ascending by open time."""
+        held = sorted((c for c in candles if self.holds(c.open_time)), key=lambda c: c.open_time)
+        return held[-self.limit :] if self.start is None else held[: self.limit]
+
+    def minutes(self, newest: int, oldest: int) -> range:
+        """Return the open times that the wanted 1m candles would have, between two open times, inclusive."""
+        last = newest if self.end is None else min(newest, self.end - self.end % MINUTE_MS)
+        if self.start is None:
+            first = max(oldest, last - (self.limit - 1) * MINUTE_MS)
+            return range(first, last + 1, MINUTE_MS)
+        first = max(oldest, self.start + -self.start % MINUTE_MS)
+        return range(first, last + 1, MINUTE_MS)[: self.limit]
+
+
+class CandleService:
+    """Answers the candle routes."""
+
+    def __init__(
+        self,
+        symbols: SymbolService,
+        hub: Hub,
+        realtime: RealtimeStore,
+        stored: CandleStore,
+        realtime_window_hours: int,
+    ) -> None:
+        self._symbols = symbols
+        self._hub = hub
+        self._realtime = realtime
+        self._stored = stored
+        self._window_ms = realtime_window_hours * 60 * MINUTE_MS
+
+    async def latest(self, symbol: str) -> Candle:
+        """Return the newest 1m candle of a pair.
+
+        Raises:
+            ApiError: the pair is unknown, has no candle yet, or what would tell is away.
+        """
+        await self._symbols.require(symbol)
+        latest = self._hub.latest(symbol)
+        if latest is not None and self._hub.live:
+            return latest
+        away: dict[str, str] = {}
+        in_realtime = await _or_away(self._realtime.latest(symbol), away)
+        if in_realtime is not None and (latest is None or is_newer(in_realtime, latest)):
+            latest = in_realtime
+        if latest is None:
+            stored = await _or_away(self._stored.candles(symbol, Interval.M1, None, None, 1), away)
+            latest = stored[0] if stored else None
+        if latest is not None:
+            return latest
+        if away:
+            raise UnavailableError(away)
+        raise NoDataError(f"no candle of {symbol} has been seen yet")
+
+    async def realtime(self, symbol: str, limit: int) -> Ohlc:
+        """Return the newest 1m candles of the realtime window.
+
+        Raises:
+            ApiError: the pair is unknown, or Redis is away.
+        """
+        await self._symbols.require(symbol)
+        away: dict[str, str] = {}
+        newest = await _or_away(self._realtime.latest(symbol), away)
+        candles: list[Candle] | None = []
+        if newest is not None:
+            span = Span(None, None, limit)
+            minutes = span.minutes(newest.open_time, self._window_begin(newest.open_time))
+            candles = await _or_away(self._realtime.window(symbol, minutes), away)
+        if away:
+            raise UnavailableError(away)
+        return Ohlc(symbol=symbol, interval="1m", candles=candles or [])
+
+    async def ohlc(self, query: OhlcQuery) -> Ohlc:
+        """Return candles of any interval.
+
+        Raises:
+            ApiError: the pair is unknown, or what the answer needs is away.
+        """
+        symbol, interval = query.symbol, query.interval
+        await self._symbols.require(symbol)
+        span = Span(query.start_time, query.end_time, query.limit)
+        if interval is Interval.M1:
+            candles = await self._minutes(symbol, span)
+        else:
+            away: dict[str, str] = {}
+            found = await _or_away(
+                self._stored.candles(symbol, interval, span.start, span.end, span.limit), away
+            )
+            if found is None:
+                raise UnavailableError(away)
+            candles = found
+        return Ohlc(symbol=symbol, interval=interval.value, candles=candles)
+
+    async def _minutes(self, symbol: str, span: Span) -> list[Candle]:
+        away: dict[str, str] = {}
+        found = _Best()
+        stored = await _or_away(
+            self._stored.candles(symbol, Interval.M1, span.start, span.end, span.limit), away
+        )
+        found.add(stored or [])
+        in_hub = self._hub.candles(symbol)
+        found.add(in_hub)
+        newest = in_hub[-1] if in_hub else None
+        if newest is None or not self._hub.live:
+            latest = await _or_away(self._realtime.latest(symbol), away)
+            if latest is not None:
+                found.add([latest])
+                newest = latest if newest is None or is_newer(latest, newest) else newest
+        held_from = in_hub[0].open_time if in_hub else None
+        if newest is not None:
+            # Minutes that neither has: those of a halt, or what the candle writer has not written yet.
+            begin = self._window_begin(newest.open_time)
+            missing = [minute for minute in span.minutes(newest.open_time, begin) if minute not in found]
+            in_window = await _or_away(self._realtime.window(symbol, missing), away)
+            if in_window is not None:
+                found.add(in_window)
+                held_from = begin
+        candles = span.cut(found.candles())
+        if stored is None and not _covered(span, candles, held_from):
+            raise UnavailableError(away)
+        return candles
+
+    def _window_begin(self, newest_open_time: int) -> int:
+        return newest_open_time - self._window_ms + MINUTE_MS
+
+
+class _Best:
+    """Candles of one pair and interval, of each open time the account that wins."""
+
+    def __init__(self) -> None:
+        self._by_open_time: dict[int, Candle] = {}
+
+    def __contains__(self, open_time: int) -> bool:
+        return open_time in self._by_open_time
+
+    def add(self, candles: Iterable[Candle]) -> None:
+        for candle in candles:
+            known = self._by_open_time.get(candle.open_time)
+            if known is None or supersedes(candle, known):
+                self._by_open_time[candle.open_time] = candle
+
+    def candles(self) -> Iterable[Candle]:
+        return self._by_open_time.values()
+
+
+def _covered(span: Span, candles: list[Candle], held_from: int | None) -> bool:
+    """Tell whether candles found without MongoDB are all that it could have given."""
+    if span.start is None:
+        return len(candles) >= span.limit
+    return held_from is not None and held_from <= span.start
+
+
+async def _or_away(answer: Awaitable[Answer], away: dict[str, str]) -> Answer | None:
+    """Return a store's answer; None, and the reason in `away`, where it does not answer."""
+    try:
+        return await answer
+    except StoreAwayError as error:
+        away[error.store] = error.reason
+        return None

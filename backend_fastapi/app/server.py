@@ -1,0 +1,137 @@
+"""The process: the tail, the stores, and the server that answers from them, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+
+from app.application import create_app
+from app.candles.service import CandleService
+from app.health.service import HealthService
+from app.services import Services
+from app.stores.candles import CandleStore
+from app.stores.realtime import RealtimeStore
+from app.stream.connection import HubConnection
+from app.stream.hub import Hub
+from app.stream.tail import Tail
+from app.symbols.service import SymbolService
+from app.trades.service import TradeService
+from candlestack_core.service import Service, run_async
+from candlestack_core.settings import (
+    ApiSettings,
+    BadSettingError,
+    ExchangeSettings,
+    KafkaSettings,
+    MongoSettings,
+    RedisSettings,
+    load,
+    variable_name,
+)
+
+NAME = "api"
+DATA = "data"
+REPORT_EVERY_S = 1.0
+PING_S = 20.0
+LONGEST_MESSAGE_BYTES = 4 * 1024
+"""Of a client, which has nothing to say."""
+STOP_S = 4
+BACKLOG = 2_048
+
+
+def main() -> None:
+    """Run the API until it is told to stop; ends the process with its exit code."""
+    run_async(NAME, _serve, components=(DATA,))
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves the signals to the service it is part of."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _serve(service: Service, stopping: asyncio.Event) -> None:
+    api, exchange, redis = load(ApiSettings), load(ExchangeSettings), load(RedisSettings)
+    hub = Hub()
+    tail = Tail(load(KafkaSettings), hub, asyncio.get_running_loop())
+    realtime, candles = RealtimeStore(redis), CandleStore(load(MongoSettings))
+    symbols = SymbolService(exchange.symbols, hub, realtime, candles)
+    health = HealthService(symbols, hub, realtime, candles)
+    app = create_app(api.api_cors_origins)
+    app.state.services = Services(
+        candles=CandleService(symbols, hub, realtime, candles, redis.realtime_window_hours),
+        trades=TradeService(symbols, hub, realtime),
+        symbols=symbols,
+        health=health,
+        hub=hub,
+        max_sockets=api.api_max_sockets,
+    )
+    listener = _bind(api)
+    server = _Server(_server_config(app))
+    service.log.info("serving", address="http://{}:{}".format(*listener.getsockname()[:2]))
+    tail.start()
+    serving = asyncio.create_task(server.serve([listener]))
+    told = asyncio.create_task(stopping.wait())
+    background = [
+        asyncio.create_task(work)
+        for work in (realtime.watch(), candles.watch(), symbols.watch(), _report(service, health))
+    ]
+    watched: set[asyncio.Future[Any]] = {serving, told, tail.failed, *background}
+    ended, _ = await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    await asyncio.gather(serving, tail.stop(), return_exceptions=True)
+    for task in (told, *background):
+        task.cancel()
+    await asyncio.gather(told, *background, return_exceptions=True)
+    await asyncio.gather(realtime.close(), candles.close())
+    for future in ended - {told}:
+        future.result()
+
+
+async def _report(service: Service, health: HealthService) -> None:
+    """Say on the service's own health address what the API's says."""
+    while True:
+        service.health.beat()
+        readiness = health.readiness()
+        if readiness.status == "not ready":
+            reasons = (f"{component}: {reason}" for component, reason in readiness.reasons.items())
+            service.health.not_ready(DATA, "; ".join(reasons))
+        else:
+            service.health.ready(DATA)
+        await asyncio.sleep(REPORT_EVERY_S)
+
+
+def _bind(settings: ApiSettings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.api_host else socket.AF_INET
+    try:
+        return socket.create_server((settings.api_host, settings.api_port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        field = "api_port" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "api_host"
+        reason = f"{getattr(settings, field)} cannot be bound: {error.strerror}"
+        raise BadSettingError(variable_name(ApiSettings, field), reason) from error
+
+
+def _server_config(app: object) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        http="httptools",
+        ws=HubConnection,
+        ws_max_size=LONGEST_MESSAGE_BYTES,
+        ws_ping_interval=PING_S,
+        ws_ping_timeout=PING_S,
+        # It costs each client memory and time, for messages of some hundred bytes on a local network.
+        ws_per_message_deflate=False,
+        lifespan="off",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=STOP_S,
+    )

@@ -1,0 +1,54 @@
+"""What the routes work with: one of each service, made when the process starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from app.candles.service import CandleService
+from app.health.service import HealthService
+from app.stream.hub import Hub
+from app.symbols.service import SymbolService
+from app.trades.service import TradeService
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The services of one process."""
+
+    candles: CandleService
+    trades: TradeService
+    symbols: SymbolService
+    health: HealthService
+    hub: Hub
+    max_sockets: int
+
+
+def services_of(connection: HTTPConnection) -> Services:
+    """Return the services of the application that a request came to."""
+    return cast(Services, connection.app.state.services)
+
+
+def _candles(connection: HTTPConnection) -> CandleService:
+    return services_of(connection).candles
+
+
+def _trades(connection: HTTPConnection) -> TradeService:
+    return services_of(connection).trades
+
+
+def _symbols(connection: HTTPConnection) -> SymbolService:
+    return services_of(connection).symbols
+
+
+def _health(connection: HTTPConnection) -> HealthService:
+    return services_of(connection).health
+
+
+Candles = Annotated[CandleService, Depends(_candles)]
+Trades = Annotated[TradeService, Depends(_trades)]
+KnownSymbols = Annotated[SymbolService, Depends(_symbols)]
+Health = Annotated[HealthService, Depends(_health)]

@@ -1,0 +1,104 @@
+"""The realtime store: the newest candle, the realtime window and the newest trades, read from Redis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import ClassVar, TypeVar
+
+import msgspec
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from app.health.schemas import Component
+from app.stores.watch import Store
+from candlestack_core.logging import get_logger
+from candlestack_core.messages import Candle, Trade, decode_candle, decode_trade
+from candlestack_core.names import latest_candle_key, trades_key, window_candle_key
+from candlestack_core.settings import RedisSettings
+
+_LOG = get_logger(__name__)
+
+CONNECT_S = 1.0
+ANSWER_S = 2.0
+CONNECTIONS = 32
+SCAN_COUNT = 1_000
+
+Value = TypeVar("Value", Candle, Trade)
+
+
+class RealtimeStore(Store):
+    """What the Redis writer keeps; a value that is not what its key holds is left out and logged."""
+
+    name: ClassVar[Component] = "redis"
+    errors = (RedisError, OSError)
+
+    def __init__(self, settings: RedisSettings) -> None:
+        super().__init__()
+        self._redis = Redis(
+            connection_pool=BlockingConnectionPool(
+                host=settings.redis_host,
+                port=settings.redis_port,
+                password=settings.redis_password or None,
+                max_connections=CONNECTIONS,
+                timeout=ANSWER_S,
+                socket_connect_timeout=CONNECT_S,
+                socket_timeout=ANSWER_S,
+                retry=Retry(NoBackoff(), 0),
+            )
+        )
+
+    async def latest(self, symbol: str) -> Candle | None:
+        """Return the newest 1m candle of a pair.
+
+        Raises:
+            StoreAwayError: when Redis does not answer; so do all methods.
+        """
+        found = await self._candles([latest_candle_key(symbol)])
+        return found[0] if found else None
+
+    async def window(self, symbol: str, open_times: Iterable[int]) -> list[Candle]:
+        """Return those of a pair's 1m candles that the realtime window holds; `open_times` in ms."""
+        return await self._candles([window_candle_key(symbol, open_time) for open_time in open_times])
+
+    async def trades(self, symbol: str, limit: int) -> list[Trade]:
+        """Return the newest trades of a pair, ascending by id."""
+        key = trades_key(symbol)
+        with self._asked():
+            values = await self._redis.lrange(key, 0, limit - 1)
+        return _understood(decode_trade, reversed(values), key)
+
+    async def symbols(self) -> set[str]:
+        """Return the pairs that have a newest candle."""
+        before, after = latest_candle_key("*").split("*")
+        found = set()
+        with self._asked():
+            async for key in self._redis.scan_iter(latest_candle_key("*"), count=SCAN_COUNT):
+                found.add(key.decode(errors="replace").removeprefix(before).removesuffix(after))
+        return found
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+
+    async def _ping(self) -> None:
+        await self._redis.ping()
+
+    async def _candles(self, keys: Sequence[str]) -> list[Candle]:
+        if not keys:
+            return []
+        with self._asked():
+            values = await self._redis.mget(keys)
+        return _understood(decode_candle, (value for value in values if value is not None), keys[0])
+
+
+def _understood(
+    decode: Callable[[bytes | str], Value], values: Iterable[bytes | str], key: str
+) -> list[Value]:
+    understood = []
+    for value in values:
+        try:
+            understood.append(decode(value))
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            _LOG.warning("value left out", store="redis", key=key, reason=str(error))
+    return understood

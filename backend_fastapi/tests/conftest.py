@@ -1,0 +1,41 @@
+"""The API as a process of its own on the real servers, fed by the real writers' own code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from api_under_test import Api, World
+from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer
+
+
+@pytest.fixture(scope="session")
+def world(kafka_broker: KafkaBroker, mongo_server: MongoServer, redis_server: RedisServer) -> Iterator[World]:
+    """The topics and the stores that the tests of this folder share; each test has pairs of its own."""
+    with World(kafka_broker, mongo_server, redis_server, candle_topic="api_candles", database="API") as world:
+        yield world
+
+
+@pytest.fixture(scope="session")
+def api(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """A running API, for tests that neither stop it nor take its servers away."""
+    with Api(world, tmp_path_factory.mktemp("api")) as api:
+        yield api
+
+
+@pytest.fixture
+def own_world(
+    own_kafka_broker: KafkaBroker, own_mongo_server: MongoServer, own_redis_server: RedisServer
+) -> Iterator[World]:
+    """Topics and stores of one test, whose servers it may kill."""
+    with World(own_kafka_broker, own_mongo_server, own_redis_server) as world:
+        yield world
+
+
+@pytest.fixture
+def own_api(world: World, tmp_path: Path) -> Iterator[Api]:
+    """A running API of one test, on the shared servers, which it may stop, kill and start again."""
+    with Api(world, tmp_path) as api:
+        yield api

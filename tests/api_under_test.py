@@ -1,0 +1,282 @@
+"""What the tests of the API work with: the process, the topics and stores behind it, and made-up records."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+from websockets.sync.client import ClientConnection, connect
+
+from app.stream.messages import (
+    KlineSnapshot,
+    KlineUpdate,
+    SocketMessage,
+    Status,
+    TradesSnapshot,
+    TradesUpdate,
+)
+from candlestack_core.intervals import MINUTE_MS
+from candlestack_core.kafka import Record, open_producer
+from candlestack_core.kafka.create_topics import ensure_topics
+from candlestack_core.messages import Candle, Trade, encode
+from candlestack_core.names import HEADER_RECEIVED
+from candlestack_core.settings import KafkaSettings, MongoSettings, RedisSettings
+from candlestack_core.topics import KLINE_1M, TRADES
+from candlestack_ingest.stores.candles import CandleSink
+from candlestack_ingest.stores.candles import connect as connect_mongo
+from candlestack_ingest.stores.realtime import RealtimeSink
+from candlestack_ingest.stores.realtime import connect as connect_redis
+from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer, free_port
+
+ROOT = Path(__file__).resolve().parents[1]
+NOON = 1_767_268_800_000
+"""2026-01-01 12:00:00 UTC."""
+
+_Value = TypeVar("_Value")
+_DECODERS: Mapping[tuple[str, str], msgspec.json.Decoder[SocketMessage]] = {
+    ("kline", "snapshot"): msgspec.json.Decoder(KlineSnapshot),
+    ("kline", "update"): msgspec.json.Decoder(KlineUpdate),
+    ("trades", "snapshot"): msgspec.json.Decoder(TradesSnapshot),
+    ("trades", "update"): msgspec.json.Decoder(TradesUpdate),
+    ("status", "update"): msgspec.json.Decoder(Status),
+}
+
+
+def eventually(look: Callable[[], _Value | None], what: str, timeout_s: float = 30.0) -> _Value:
+    """Return what `look` returns as soon as it is true; fail naming what was awaited."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        if value := look():
+            return value
+        assert time.monotonic() < deadline, f"not within {timeout_s:.0f} s: {what}"
+        time.sleep(0.05)
+
+
+def candle(symbol: str, minute: int, *, closed: bool = True, close: str = "100.5", **fields: Any) -> Candle:
+    """Return a 1m candle, `minute` minutes after noon; its version is the end of the minute, or its half."""
+    open_time = NOON + minute * MINUTE_MS
+    made: dict[str, Any] = {
+        "symbol": symbol,
+        "interval": "1m",
+        "open_time": open_time,
+        "close_time": open_time + MINUTE_MS - 1,
+        "open": "100",
+        "high": "101",
+        "low": "99.25",
+        "close": close,
+        "volume": "2.125",
+        "quote_volume": "213.5625",
+        "trades": 7,
+        "taker_buy_volume": "1",
+        "taker_buy_quote_volume": "100.5",
+        "closed": closed,
+        "version": open_time + (MINUTE_MS if closed else MINUTE_MS // 2),
+        "source": "simulator",
+        "completeness": "complete",
+    }
+    return Candle(**made | fields)
+
+
+def trade(symbol: str, trade_id: int, **fields: Any) -> Trade:
+    """Return a trade, `trade_id` seconds after noon."""
+    made: dict[str, Any] = {
+        "symbol": symbol,
+        "trade_id": trade_id,
+        "price": "100.5",
+        "quantity": "0.125",
+        "quote_quantity": "12.5625",
+        "time": NOON + trade_id * 1000,
+        "buyer_is_maker": trade_id % 2 == 0,
+        "source": "simulator",
+    }
+    return Trade(**made | fields)
+
+
+def decode(text: str | bytes) -> SocketMessage:
+    """Return a message of a socket; fail where it is not one that the contract names."""
+    kind = json.loads(text)
+    return _DECODERS[kind["channel"], kind["type"]].decode(text)
+
+
+class World:
+    """Topics, a Redis and a database; records are written as the producers and the writers do it."""
+
+    def __init__(
+        self,
+        broker: KafkaBroker,
+        mongo: MongoServer,
+        redis: RedisServer,
+        *,
+        candle_topic: str = KLINE_1M,
+        database: str = "CRYPTO",
+    ) -> None:
+        self.broker, self.mongo, self.redis = broker, mongo, redis
+        self.environment = {
+            "KAFKA_BOOTSTRAP": broker.bootstrap,
+            "KAFKA_TOPIC": candle_topic,
+            "MONGO_URI": mongo.uri,
+            "MONGO_DB": database,
+            "REDIS_HOST": "127.0.0.1",
+            "REDIS_PORT": str(redis.port),
+        }
+        self.candle_topic = candle_topic
+        self.kafka = KafkaSettings.model_validate(
+            {"kafka_bootstrap": broker.bootstrap, "kafka_topic": candle_topic}
+        )
+        ensure_topics(self.kafka)
+        self._producer = open_producer(self.kafka, max_pending=100_000)
+        mongo_settings = MongoSettings.model_validate({"mongo_uri": mongo.uri, "mongo_db": database})
+        self._mongo = connect_mongo(mongo_settings)
+        self._candle_sink = CandleSink(self._mongo[database])
+        self._candle_sink.open()
+        redis_settings = RedisSettings.model_validate({"redis_host": "127.0.0.1", "redis_port": redis.port})
+        self._redis = connect_redis(redis_settings)
+        self._realtime_sink = RealtimeSink(self._redis, redis_settings, candle_topic)
+        self._realtime_sink.open()
+
+    def __enter__(self) -> World:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._producer.close()
+        self._mongo.close()
+        self._redis.close()
+
+    def publish(self, *records: Candle | Trade, arrival_time: int | None = 1_000) -> None:
+        """Send records to their topics, and wait until the broker has them."""
+        headers = [] if arrival_time is None else [(HEADER_RECEIVED, str(arrival_time).encode())]
+        for record in records:
+            self._producer.send(self.topic_of(record), record.symbol, encode(record), headers)
+        assert self._producer.flush(30) == 0
+
+    def publish_bytes(self, topic: str, symbol: str, value: bytes) -> None:
+        """Send a record that may be anything."""
+        self._producer.send(topic, symbol, value)
+        assert self._producer.flush(30) == 0
+
+    def store(self, *records: Candle | Trade) -> None:
+        """Write records into Redis and, closed candles, into MongoDB."""
+        self.store_in_redis(*records)
+        self.store_in_mongo(*records)
+
+    def store_in_redis(self, *records: Candle | Trade) -> None:
+        for record in records:
+            self._realtime_sink.add(self._record(record))
+        assert self._realtime_sink.flush() == []
+
+    def store_in_mongo(self, *records: Candle | Trade) -> None:
+        for record in records:
+            if isinstance(record, Candle):
+                self._candle_sink.add(self._record(record))
+        assert self._candle_sink.flush() == []
+
+    def topic_of(self, record: Candle | Trade) -> str:
+        return self.candle_topic if isinstance(record, Candle) else TRADES
+
+    def _record(self, record: Candle | Trade) -> Record:
+        return Record(self.topic_of(record), 0, 0, 0, record.symbol.encode(), encode(record), ())
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a GET was answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Api:
+    """The API as a process of its own, on one port for all its lives."""
+
+    def __init__(self, world: World, log_dir: Path, **settings: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = log_dir / "api.log"
+        self._settings = world.environment | {"API_PORT": str(self.port)} | settings
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Api:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self.signal(signal.SIGTERM)
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def launch(self) -> subprocess.Popen[bytes]:
+        """Start the process without waiting."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "backend_fastapi/main.py"],
+                cwd=ROOT,
+                env=os.environ | self._settings,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        return self._process
+
+    def start(self) -> None:
+        """Start the process, and wait until all it reads from is up."""
+        self.launch()
+        self.wait_for("ready")
+
+    def wait_for(self, status: str) -> Any:
+        """Return what `/readyz` answers as soon as it says this status."""
+
+        def look() -> Any:
+            answer = self.get("/readyz")
+            return answer.json if answer is not None and answer.json["status"] == status else None
+
+        return eventually(look, f"/readyz says {status}")
+
+    def signal(self, number: signal.Signals) -> int:
+        """Send a signal and return the exit code."""
+        assert self._process is not None
+        self._process.send_signal(number)
+        return self._process.wait(timeout=15)
+
+    def get(self, path: str, /, **query: object) -> Answer | None:
+        """Return the answer to a GET; None while nothing listens."""
+        request = urllib.request.Request(f"{self.url}{path}" + (f"?{urlencode(query)}" if query else ""))
+        try:
+            with urllib.request.urlopen(request, timeout=15) as response:
+                return Answer(response.status, response.headers, response.read())
+        except urllib.error.HTTPError as error:
+            return Answer(error.code, error.headers, error.read())
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return None
+
+    def ask(self, path: str, /, **query: object) -> Answer:
+        """Return the answer to a GET, which there must be."""
+        answer = self.get(path, **query)
+        assert answer is not None, f"no answer to {path}"
+        return answer
+
+    def connect(self, path: str, /, **query: object) -> ClientConnection:
+        """Open a WebSocket."""
+        return connect(f"ws://127.0.0.1:{self.port}{path}?{urlencode(query)}", max_size=None)
+
+    def output(self) -> str:
+        return self.log.read_text(errors="replace")
