@@ -7,6 +7,7 @@ from candlestack_simulator.wire import Json, decimal8
 
 DAY_MINUTES = 1440
 MINUTE_MS = 60_000
+HOUR_MS = 3_600_000
 
 
 def day_ticker(source: Source, symbol: str, *, full: bool) -> Json:
@@ -17,10 +18,8 @@ def day_ticker(source: Source, symbol: str, *, full: bool) -> Json:
     """
     now = source.now_ms()
     open_time = now // MINUTE_MS * MINUTE_MS - (DAY_MINUTES - 1) * MINUTE_MS
-    candles = source.candles(symbol, "1m", open_time - MINUTE_MS, now, DAY_MINUTES + 1)
-    window = [candle for candle in candles if candle.open_time >= open_time]
-    before = [candle for candle in candles if candle.open_time < open_time]
-    summary = _summary(window)
+    before = source.candles(symbol, "1m", open_time - MINUTE_MS, open_time - 1, 1)
+    summary = _summary(_window(source, symbol, open_time, now))
     change = summary["last"] - summary["open"]
     statistics = {
         "openPrice": decimal8(summary["open"]),
@@ -59,6 +58,19 @@ def price_ticker(source: Source, symbol: str) -> Json:
 def book_ticker(source: Source, symbol: str) -> Json:
     """Return the best bid and ask; zeros for an empty side."""
     return {"symbol": symbol, **_best(source, symbol)}
+
+
+def _window(source: Source, symbol: str, open_time: int, now: int) -> list[Candle]:
+    """Return candles that together cover the window: minutes up to a full hour, hours, and minutes again."""
+    first_hour = -(-open_time // HOUR_MS) * HOUR_MS
+    last_hour = now // HOUR_MS * HOUR_MS
+    parts = (("1m", open_time, first_hour), ("1h", first_hour, last_hour), ("1m", last_hour, now + 1))
+    return [
+        candle
+        for interval, start, end in parts
+        if start < end
+        for candle in source.candles(symbol, interval, start, end - 1, DAY_MINUTES)
+    ]
 
 
 def _summary(window: list[Candle]) -> dict[str, int]:

@@ -16,6 +16,7 @@ from candlestack_simulator.testing import PROMPT, Clock, Exchange, Seconds, runn
 
 DECIMAL8 = re.compile(r"\d+\.\d{8}")
 MINUTE_MS = 60_000
+HOUR_MS = 3_600_000
 
 
 async def test_ping_and_time(exchange: Exchange, clock: Clock) -> None:
@@ -165,7 +166,11 @@ async def test_trades_and_their_aggregates_tell_the_same(exchange: Exchange, clo
         assert {trade["isBuyerMaker"] for trade in members} == {aggregate["m"]}
 
 
-async def test_tickers_agree_with_klines_trades_and_the_book(exchange: Exchange, clock: Clock) -> None:
+@pytest.mark.parametrize("after_the_hour_ms", [-1, 0, 1, MINUTE_MS, 1_234_567])
+async def test_tickers_agree_with_klines_trades_and_the_book(
+    exchange: Exchange, clock: Clock, after_the_hour_ms: int
+) -> None:
+    clock.ms = clock.ms // HOUR_MS * HOUR_MS + after_the_hour_ms
     day = await exchange.get("/api/v3/ticker/24hr", symbol="BTCUSDT")
     assert day["closeTime"] == clock.ms
     rows: list[Any] = []
