@@ -31,10 +31,10 @@ from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.kafka import Record, open_producer
 from candlestack_core.kafka.create_topics import ensure_topics
 from candlestack_core.messages import Candle, Trade, encode
-from candlestack_core.names import HEADER_RECEIVED
+from candlestack_core.names import HEADER_RECEIVED, KLINE_COLLECTIONS
 from candlestack_core.settings import KafkaSettings, MongoSettings, RedisSettings
 from candlestack_core.topics import KLINE_1M, TRADES
-from candlestack_ingest.stores.candles import CandleSink
+from candlestack_ingest.stores.candles import CandleSink, document_of
 from candlestack_ingest.stores.candles import connect as connect_mongo
 from candlestack_ingest.stores.realtime import RealtimeSink
 from candlestack_ingest.stores.realtime import connect as connect_redis
@@ -139,7 +139,8 @@ class World:
         self._producer = open_producer(self.kafka, max_pending=100_000)
         mongo_settings = MongoSettings.model_validate({"mongo_uri": mongo.uri, "mongo_db": database})
         self._mongo = connect_mongo(mongo_settings)
-        self._candle_sink = CandleSink(self._mongo[database])
+        self._database = self._mongo[database]
+        self._candle_sink = CandleSink(self._database)
         self._candle_sink.open()
         redis_settings = RedisSettings.model_validate({"redis_host": "127.0.0.1", "redis_port": redis.port})
         self._redis = connect_redis(redis_settings)
@@ -181,6 +182,10 @@ class World:
             if isinstance(record, Candle):
                 self._candle_sink.add(self._record(record))
         assert self._candle_sink.flush() == []
+
+    def store_parent(self, parent: Candle) -> None:
+        """Write a candle of a longer interval into its collection, as a roll-up does."""
+        self._database[KLINE_COLLECTIONS[parent.interval]].insert_one(document_of(parent))
 
     def topic_of(self, record: Candle | Trade) -> str:
         return self.candle_topic if isinstance(record, Candle) else TRADES
@@ -259,12 +264,21 @@ class Api:
 
     def get(self, path: str, /, **query: object) -> Answer | None:
         """Return the answer to a GET; None while nothing listens."""
-        request = urllib.request.Request(f"{self.url}{path}" + (f"?{urlencode(query)}" if query else ""))
+        return self._request("GET", path + (f"?{urlencode(query)}" if query else ""))
+
+    def post(self, path: str) -> Answer:
+        """Return the answer to a POST, which there must be."""
+        answer = self._request("POST", path)
+        assert answer is not None, f"no answer to {path}"
+        return answer
+
+    def _request(self, method: str, target: str) -> Answer | None:
+        request = urllib.request.Request(self.url + target, method=method)
         try:
             with urllib.request.urlopen(request, timeout=15) as response:
-                return Answer(response.status, response.headers, response.read())
+                return Answer(response.status, dict(response.headers.items()), response.read())
         except urllib.error.HTTPError as error:
-            return Answer(error.code, error.headers, error.read())
+            return Answer(error.code, dict(error.headers.items()), error.read())
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return None
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from app.candles.schemas import Ohlc, OhlcQuery
 from app.problems import NoDataError, UnavailableError
 from app.stores.candles import CandleStore
 from app.stores.realtime import RealtimeStore
-from app.stores.watch import StoreAwayError
+from app.stores.watch import or_away
 from app.stream.hub import Hub
 from app.symbols.service import SymbolService
 from candlestack_core.intervals import MINUTE_MS, Interval
 from candlestack_core.messages import Candle
 from candlestack_core.versions import is_newer, supersedes
-
-Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +37,20 @@ class Span:
         held = sorted((c for c in candles if self.holds(c.open_time)), key=lambda c: c.open_time)
         return held[-self.limit :] if self.start is None else held[: self.limit]
 
-    def minutes(self, newest: int, oldest: int) -> range:
-        """Return the open times that the wanted 1m candles would have, between two open times, inclusive."""
+    def unsettled(self, found: Sequence[Candle], oldest: int, newest: int) -> range:
+        """Return the minutes between two, inclusive, in which further candles would change the answer.
+
+        `found` are the candles found so far as `cut` returns them: where they are as many as are wanted, none
+        beyond them counts.
+        """
+        first = oldest if self.start is None else max(oldest, self.start + -self.start % MINUTE_MS)
         last = newest if self.end is None else min(newest, self.end - self.end % MINUTE_MS)
-        if self.start is None:
-            first = max(oldest, last - (self.limit - 1) * MINUTE_MS)
-            return range(first, last + 1, MINUTE_MS)
-        first = max(oldest, self.start + -self.start % MINUTE_MS)
-        return range(first, last + 1, MINUTE_MS)[: self.limit]
+        if len(found) >= self.limit:
+            if self.start is None:
+                first = max(first, found[0].open_time)
+            else:
+                last = min(last, found[-1].open_time)
+        return range(first, last + 1, MINUTE_MS)
 
 
 class CandleService:
@@ -78,11 +81,11 @@ class CandleService:
         if latest is not None and self._hub.live:
             return latest
         away: dict[str, str] = {}
-        in_realtime = await _or_away(self._realtime.latest(symbol), away)
+        in_realtime = await or_away(self._realtime.latest(symbol), away)
         if in_realtime is not None and (latest is None or is_newer(in_realtime, latest)):
             latest = in_realtime
         if latest is None:
-            stored = await _or_away(self._stored.candles(symbol, Interval.M1, None, None, 1), away)
+            stored = await or_away(self._stored.candles(symbol, Interval.M1, None, None, 1), away)
             latest = stored[0] if stored else None
         if latest is not None:
             return latest
@@ -98,12 +101,12 @@ class CandleService:
         """
         await self._symbols.require(symbol)
         away: dict[str, str] = {}
-        newest = await _or_away(self._realtime.latest(symbol), away)
+        newest = await or_away(self._realtime.latest(symbol), away)
         candles: list[Candle] | None = []
         if newest is not None:
-            span = Span(None, None, limit)
-            minutes = span.minutes(newest.open_time, self._window_begin(newest.open_time))
-            candles = await _or_away(self._realtime.window(symbol, minutes), away)
+            oldest = max(self._window_begin(newest.open_time), newest.open_time - (limit - 1) * MINUTE_MS)
+            minutes = range(oldest, newest.open_time + 1, MINUTE_MS)
+            candles = await or_away(self._realtime.window(symbol, minutes), away)
         if away:
             raise UnavailableError(away)
         return Ohlc(symbol=symbol, interval="1m", candles=candles or [])
@@ -121,7 +124,7 @@ class CandleService:
             candles = await self._minutes(symbol, span)
         else:
             away: dict[str, str] = {}
-            found = await _or_away(
+            found = await or_away(
                 self._stored.candles(symbol, interval, span.start, span.end, span.limit), away
             )
             if found is None:
@@ -132,7 +135,7 @@ class CandleService:
     async def _minutes(self, symbol: str, span: Span) -> list[Candle]:
         away: dict[str, str] = {}
         found = _Best()
-        stored = await _or_away(
+        stored = await or_away(
             self._stored.candles(symbol, Interval.M1, span.start, span.end, span.limit), away
         )
         found.add(stored or [])
@@ -140,7 +143,7 @@ class CandleService:
         found.add(in_hub)
         newest = in_hub[-1] if in_hub else None
         if newest is None or not self._hub.live:
-            latest = await _or_away(self._realtime.latest(symbol), away)
+            latest = await or_away(self._realtime.latest(symbol), away)
             if latest is not None:
                 found.add([latest])
                 newest = latest if newest is None or is_newer(latest, newest) else newest
@@ -148,8 +151,9 @@ class CandleService:
         if newest is not None:
             # Minutes that neither has: those of a halt, or what the candle writer has not written yet.
             begin = self._window_begin(newest.open_time)
-            missing = [minute for minute in span.minutes(newest.open_time, begin) if minute not in found]
-            in_window = await _or_away(self._realtime.window(symbol, missing), away)
+            unsettled = span.unsettled(span.cut(found.candles()), begin, newest.open_time)
+            missing = [minute for minute in unsettled if minute not in found]
+            in_window = await or_away(self._realtime.window(symbol, missing), away)
             if in_window is not None:
                 found.add(in_window)
                 held_from = begin
@@ -186,12 +190,3 @@ def _covered(span: Span, candles: list[Candle], held_from: int | None) -> bool:
     if span.start is None:
         return len(candles) >= span.limit
     return held_from is not None and held_from <= span.start
-
-
-async def _or_away(answer: Awaitable[Answer], away: dict[str, str]) -> Answer | None:
-    """Return a store's answer; None, and the reason in `away`, where it does not answer."""
-    try:
-        return await answer
-    except StoreAwayError as error:
-        away[error.store] = error.reason
-        return None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from app.health.schemas import Component
 from candlestack_core import metrics
@@ -15,6 +15,8 @@ from candlestack_core.logging import get_logger
 _LOG = get_logger(__name__)
 
 LOOK_EVERY_S = 1.0
+
+Answer = TypeVar("Answer")
 
 
 class StoreAwayError(Exception):
@@ -83,6 +85,15 @@ class Store(ABC):
                 _LOG.warning("the store is away", store=self.name, reason=reason)
         self._reason = reason
         metrics.STORE_UP.labels(store=self.name).set(reason is None)
+
+
+async def or_away(answer: Awaitable[Answer], away: dict[str, str]) -> Answer | None:
+    """Return a store's answer; None, and the reason in `away`, where it does not answer."""
+    try:
+        return await answer
+    except StoreAwayError as error:
+        away[error.store] = error.reason
+        return None
 
 
 def _words(error: Exception) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import cast
@@ -11,17 +10,18 @@ from typing import cast
 from app.problems import UnavailableError, UnknownSymbolError
 from app.stores.candles import CandleStore
 from app.stores.realtime import RealtimeStore
-from app.stores.watch import StoreAwayError
+from app.stores.watch import StoreAwayError, or_away
 from app.stream.events import Event, Value
 from app.stream.feeds import CandleFeed, TradeFeed
 from app.stream.hub import Hub
 from app.symbols.schemas import Origin, SymbolInfo, Symbols
+from candlestack_core.intervals import Interval
 from candlestack_core.messages import Candle
 from candlestack_core.names import SOURCE_BINANCE
 
 LOOK_EVERY_S = 60.0
 LOOK_AGAIN_S = 1.0
-"""A pair that is not known yet has the stores asked again, but no more often than this."""
+"""After a look at the stores that one of them did not answer."""
 TRADES_LOOKED_AT = 100
 
 
@@ -37,37 +37,35 @@ class SymbolService:
         self._candles = candles
         self._stored: set[str] = set()
         self._newest_stored: Candle | None = None
-        self._away: dict[str, str] = {}
-        self._looked_at = -LOOK_AGAIN_S
-        self._looking = asyncio.Lock()
 
     async def watch(self) -> None:
         """Ask the stores now and then for the pairs they hold, until cancelled."""
         while True:
-            await self._look()
+            away = await self._look()
             with suppress(UnavailableError):
                 await self.describe()
-            await asyncio.sleep(LOOK_EVERY_S)
+            await asyncio.sleep(LOOK_AGAIN_S if away else LOOK_EVERY_S)
 
     def known(self) -> list[str]:
         """Return the pairs known so far, in the order of the alphabet."""
         return sorted(self._configured | self._hub.symbols() | self._stored)
 
     async def require(self, symbol: str) -> None:
-        """Return when a pair is known.
+        """Return when a pair is known, if only from now on.
 
         Raises:
             UnknownSymbolError: it is not.
             UnavailableError: nothing is known, and the parts that would know are away.
         """
-        if self._is_known(symbol):
+        if symbol in self._configured or symbol in self._hub.symbols() or symbol in self._stored:
             return
-        await self._look()
-        if self._is_known(symbol):
+        away: dict[str, str] = {}
+        if await self._is_stored(symbol, away):
+            self._stored.add(symbol)
             return
         known = self.known()
-        if not known and (away := self._unavailable()):
-            raise UnavailableError(away)
+        if not known and away:
+            raise UnavailableError(self._and_the_hub(away))
         raise UnknownSymbolError(symbol, known)
 
     async def describe(self) -> Symbols:
@@ -76,11 +74,12 @@ class SymbolService:
         Raises:
             UnavailableError: nothing is known, and the parts that would know are away.
         """
+        away: dict[str, str] = {}
         if not self.known():
-            await self._look()
+            away = await self._look()
         known = self.known()
-        if not known and (away := self._unavailable()):
-            raise UnavailableError(away)
+        if not known and away:
+            raise UnavailableError(self._and_the_hub(away))
         feeds = {symbol: (self._hub.candle_feed(symbol), self._hub.trade_feed(symbol)) for symbol in known}
         for symbol, (candles, _) in feeds.items():
             if candles.latest is None:
@@ -103,23 +102,24 @@ class SymbolService:
         newest = max(live, key=lambda candle: candle.version, default=self._newest_stored)
         return _origin(newest), _simulated(newest)
 
-    def _is_known(self, symbol: str) -> bool:
-        return symbol in self._configured or symbol in self._hub.symbols() or symbol in self._stored
+    def _and_the_hub(self, away: dict[str, str]) -> dict[str, str]:
+        return away if self._hub.live else {"kafka": self._hub.state.reason or "away", **away}
 
-    def _unavailable(self) -> dict[str, str]:
-        return self._away if self._hub.live else {"kafka": self._hub.state.reason or "away", **self._away}
+    async def _look(self) -> dict[str, str]:
+        """Learn the pairs that the stores hold; return the stores that are away, and why."""
+        away: dict[str, str] = {}
+        for store in (self._realtime, self._candles):
+            try:
+                self._stored |= await store.symbols()
+            except StoreAwayError as error:
+                away[error.store] = error.reason
+        return away
 
-    async def _look(self) -> None:
-        async with self._looking:
-            if time.monotonic() - self._looked_at < LOOK_AGAIN_S:
-                return
-            self._away = {}
-            for store in (self._realtime, self._candles):
-                try:
-                    self._stored |= await store.symbols()
-                except StoreAwayError as error:
-                    self._away[error.store] = error.reason
-            self._looked_at = time.monotonic()
+    async def _is_stored(self, symbol: str, away: dict[str, str]) -> bool:
+        """Ask the stores for one pair: two look-ups by key, however often a wrong one is asked for."""
+        if await or_away(self._realtime.latest(symbol), away) is not None:
+            return True
+        return bool(await or_away(self._candles.candles(symbol, Interval.M1, None, None, 1), away))
 
     async def _stored_feeds(self, symbol: str) -> tuple[CandleFeed, TradeFeed]:
         """Return what the realtime store tells of a pair of which nothing has been read from the topics."""
