@@ -6,6 +6,7 @@ request is charged before it is validated, so that wrong requests cost as much a
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,8 @@ class _Endpoint:
     parameters: tuple[str, ...]
     weight: Callable[[Query], int]
     answer: Callable[[Parameters], Any]
+    may_take_seconds: bool = False
+    """Whether it is answered from a thread, so that the streams go on: long candles draw whole years."""
 
 
 class MarketData:
@@ -51,8 +54,8 @@ class MarketData:
             _Endpoint("ping", (), _always(1), lambda _: {}),
             _Endpoint("time", (), _always(1), lambda _: {"serverTime": self._source.now_ms()}),
             _Endpoint("exchangeInfo", INFO_PARAMETERS, _always(20), self._exchange_info),
-            _Endpoint("klines", KLINE_PARAMETERS, _always(2), self._klines),
-            _Endpoint("uiKlines", KLINE_PARAMETERS, _always(2), self._klines),
+            _Endpoint("klines", KLINE_PARAMETERS, _always(2), self._klines, may_take_seconds=True),
+            _Endpoint("uiKlines", KLINE_PARAMETERS, _always(2), self._klines, may_take_seconds=True),
             _Endpoint("depth", ("symbol", "limit", "symbolStatus"), depth_weight, self._depth),
             _Endpoint("trades", ("symbol", "limit"), _always(25), self._trades),
             _Endpoint(
@@ -74,7 +77,11 @@ class MarketData:
         async def handle(request: web.Request) -> web.Response:
             self._weights.charge(request.remote or "", endpoint.weight(request.query))
             pairs = {pair.symbol: pair for pair in self._source.pairs()}
-            body = endpoint.answer(Parameters(request.query, pairs, endpoint.parameters))
+            parameters = Parameters(request.query, pairs, endpoint.parameters)
+            if endpoint.may_take_seconds:
+                body = await asyncio.to_thread(endpoint.answer, parameters)
+            else:
+                body = endpoint.answer(parameters)
             return web.Response(body=msgspec.json.encode(body), content_type="application/json")
 
         return handle

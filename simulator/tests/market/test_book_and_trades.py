@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from candlestack_simulator.market import SeededMarket
 from candlestack_simulator.market.book import LEVELS_PER_SIDE
 from candlestack_simulator.market.listing import LISTINGS, Listing
 from candlestack_simulator.source import BookTicker, Depth, DepthDiff, Emission, Trade
 from candlestack_simulator.testing import Clock
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 NOW_MS = 1_772_323_200_000
 THREE_YEARS_MS = 3 * 365 * 86_400_000

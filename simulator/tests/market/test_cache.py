@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from candlestack_simulator.market.cache import BoundedCache
 from hypothesis import given
 from hypothesis import strategies as st
+
+from candlestack_simulator.market.cache import BoundedCache
 
 
 @given(st.lists(st.integers(0, 20)), st.integers(1, 60))

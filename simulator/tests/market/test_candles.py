@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from candlestack_simulator.market import FIRST_DAY, SeededMarket
 from candlestack_simulator.market.listing import LISTINGS, Listing
 from candlestack_simulator.source import E8, INTERVAL_MS, Candle, Trade
 from candlestack_simulator.testing import Clock
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 NOW_MS = 1_772_323_200_000
 DAY_MS = 86_400_000

@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from candlestack_simulator.market import FIRST_DAY, SeededMarket
 from candlestack_simulator.market.halts import DailyHalt, FixedHalt, HaltSchedule, trading_minutes
 from candlestack_simulator.market.listing import LISTINGS, Listing
 from candlestack_simulator.market.sequence import IDS_PER_SLOT, UpdateSequence
 from candlestack_simulator.source import Candle, DepthDiff
 from candlestack_simulator.testing import Clock
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 DAY_MS = 86_400_000
 MINUTE_MS = 60_000

@@ -6,12 +6,13 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from candlestack_simulator.market import SeededMarket
 from candlestack_simulator.market.listing import LISTINGS, Listing
 from candlestack_simulator.source import AggTrade, Candle, Trade
 from candlestack_simulator.testing import Clock
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 NOW_MS = 1_772_323_200_000
 MINUTE_MS = 60_000
