@@ -1,0 +1,57 @@
+/**
+ * Write the types of the API's contract into src/contract/, or fail where they are not what the contract says.
+ *
+ *   node scripts/generate.mjs           write
+ *   node scripts/generate.mjs --check   write nothing, exit 1 on drift
+ */
+import { readFile, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { compile } from "json-schema-to-typescript";
+import openapi, { astToString } from "openapi-typescript";
+
+const ROOT = join(import.meta.dirname, "..");
+const PUBLISHED = join(ROOT, "..", "backend_fastapi", "contract");
+const GENERATED = join(ROOT, "src", "contract");
+const NOTICE = "// Generated from the API's contract by `npm run generate`. Do not edit.\n\n";
+
+/** The REST side: paths, parameters and answers. */
+async function rest() {
+  const document = await readFile(join(PUBLISHED, "openapi.json"), "utf8");
+  return NOTICE + astToString(await openapi(document, { immutable: true, alphabetize: true }));
+}
+
+/** @typedef {Record<string, { code: number, description: string }>} CloseCodes */
+
+/** The sockets: every message, and the close codes. */
+async function socket() {
+  const text = await readFile(join(PUBLISHED, "socket.schema.json"), "utf8");
+  /** @typedef {import("json-schema-to-typescript").JSONSchema & { "x-close-codes": CloseCodes }} Schema */
+  const schema = /** @type {Schema} */ (JSON.parse(text));
+  const types = await compile(schema, "SocketMessage", {
+    bannerComment: "",
+    additionalProperties: false,
+    style: { printWidth: 110 },
+    strictIndexSignatures: true,
+  });
+  const codes = Object.entries(schema["x-close-codes"]).map(
+    ([name, { code, description }]) => `  /** ${description} */\n  ${name}: ${code},\n`,
+  );
+  return `${NOTICE}${types}\n/** Why the server ends a connection. */\nexport const CloseCode = {\n${codes.join("")}} as const;\n`;
+}
+
+const files = { "openapi.ts": await rest(), "socket.ts": await socket() };
+const checked = process.argv.includes("--check");
+const stale = [];
+await mkdir(GENERATED, { recursive: true });
+for (const [name, text] of Object.entries(files)) {
+  const path = join(GENERATED, name);
+  if (!checked) {
+    await writeFile(path, text);
+  } else if ((await readFile(path, "utf8").catch(() => null)) !== text) {
+    stale.push(name);
+  }
+}
+if (stale.length > 0) {
+  process.stderr.write(`not what the API's contract says: ${stale.join(", ")}; run: npm run generate\n`);
+  process.exitCode = 1;
+}

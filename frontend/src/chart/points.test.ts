@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { candle } from "@/candles/candle.fixture";
+import { mergeCandles } from "@/candles/merge";
+import { newerThan, pointsOf } from "./points";
+
+const COLOURS = { up: "blue", down: "orange" };
+const LIMIT = 100;
+
+describe("what the chart draws", () => {
+  it("is a bar and a column of volume for each candle, coloured by its direction", () => {
+    const [up, down] = pointsOf(
+      [candle(1, { open: "1.5", close: "2", volume: "3" }), candle(2, { open: "2", close: "1" })],
+      COLOURS,
+    );
+    expect(up).toEqual({
+      bar: { time: 60, open: 1.5, high: 100, low: 100, close: 2 },
+      volume: { time: 60, value: 3, color: "blue" },
+    });
+    expect(down?.volume).toMatchObject({ color: "orange" });
+  });
+
+  it("leaves minutes without a candle empty", () => {
+    const points = pointsOf([candle(1), candle(4)], COLOURS);
+    expect(points.map(({ bar }) => bar.time)).toEqual([60, 120, 180, 240]);
+    expect(points[1]?.bar).toEqual({ time: 120 });
+  });
+});
+
+describe("what has to be drawn anew", () => {
+  const painted = mergeCandles([], [candle(1), candle(2), candle(3, { closed: false })], LIMIT);
+
+  it("is the newest candle while it forms, and the next after it", () => {
+    const closed = candle(3, { version: 2 });
+    const next = candle(4, { closed: false });
+    expect(newerThan(painted, mergeCandles(painted, [closed], LIMIT))).toEqual([closed]);
+    expect(newerThan(painted, mergeCandles(painted, [closed, next], LIMIT))).toEqual([closed, next]);
+  });
+
+  it("is everything where an older candle changed or came, where minutes are missing, and at first", () => {
+    expect(newerThan(painted, mergeCandles(painted, [candle(2, { version: 9 })], LIMIT))).toBeNull();
+    expect(newerThan(painted, mergeCandles(painted, [candle(0)], LIMIT))).toBeNull();
+    expect(newerThan(painted, mergeCandles(painted, [candle(6)], LIMIT))).toBeNull();
+    expect(newerThan(painted, [candle(1)])).toBeNull();
+    expect(newerThan([], painted)).toBeNull();
+  });
+
+  it("is everything where the oldest candle has gone", () => {
+    expect(newerThan(painted, mergeCandles(painted, [candle(4)], 3))).toBeNull();
+  });
+});

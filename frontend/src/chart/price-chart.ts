@@ -1,0 +1,160 @@
+import {
+  CandlestickSeries,
+  CrosshairMode,
+  HistogramSeries,
+  createChart,
+  type IChartApi,
+  type ISeriesApi,
+  type UTCTimestamp,
+} from "lightweight-charts";
+import type { Candle } from "@/contract/socket";
+import { utcMinute } from "@/numbers/time";
+import type { ChartColours } from "./colours";
+import { newerThan, pointOf, pointsOf } from "./points";
+
+/** What the chart tells its owner. */
+export interface PriceChartEvents {
+  /** The pointer is over the minute that opens at this time (epoch ms), or over none. */
+  onHover(openTime: number | null): void;
+  /** Whether the newest candle has been scrolled out of sight. */
+  onScrolledBack(scrolledBack: boolean): void;
+}
+
+const FONT_SIZE = 11;
+/** Room between the newest candle and the axis, in candles. */
+const RIGHT_OFFSET = 5;
+/** Share of the height that volume may take. */
+const VOLUME_HEIGHT = 0.2;
+const ZOOM_LIMITS = { smallest: 5, largest: 5000 };
+
+/** Candlesticks with volume on a canvas, by TradingView's Lightweight Charts. */
+export class PriceChart {
+  readonly #chart: IChartApi;
+  readonly #bars: ISeriesApi<"Candlestick", UTCTimestamp>;
+  readonly #volume: ISeriesApi<"Histogram", UTCTimestamp>;
+  #painted: readonly Candle[] = [];
+  #colours: ChartColours;
+
+  constructor(container: HTMLElement, colours: ChartColours, events: PriceChartEvents) {
+    this.#chart = createChart(container, {
+      autoSize: true,
+      crosshair: { mode: CrosshairMode.Normal },
+      timeScale: { timeVisible: true, secondsVisible: false, rightOffset: RIGHT_OFFSET, barSpacing: 8 },
+      // The wheel of a page that scrolls belongs to the page, but for the chart itself.
+      handleScale: { axisPressedMouseMove: true },
+    });
+    this.#bars = this.#chart.addSeries(CandlestickSeries, { borderVisible: false }) as ISeriesApi<
+      "Candlestick",
+      UTCTimestamp
+    >;
+    this.#volume = this.#chart.addSeries(HistogramSeries, {
+      priceScaleId: "volume",
+      priceFormat: { type: "volume" },
+      priceLineVisible: false,
+      lastValueVisible: false,
+    }) as ISeriesApi<"Histogram", UTCTimestamp>;
+    this.#bars.priceScale().applyOptions({ scaleMargins: { top: 0.12, bottom: VOLUME_HEIGHT + 0.04 } });
+    this.#volume.priceScale().applyOptions({ scaleMargins: { top: 1 - VOLUME_HEIGHT, bottom: 0 } });
+    this.#colours = colours;
+    this.setColours(colours);
+    this.#chart.subscribeCrosshairMove(({ time }) => {
+      events.onHover(typeof time === "number" ? time * 1000 : null);
+    });
+    this.#chart.timeScale().subscribeVisibleLogicalRangeChange(() => {
+      events.onScrolledBack(this.#chart.timeScale().scrollPosition() < -1);
+    });
+  }
+
+  /** Paint a series of candles; what has not changed since the last one is left alone. */
+  paint(candles: readonly Candle[]): void {
+    if (candles === this.#painted) return;
+    const newer = newerThan(this.#painted, candles);
+    if (newer === null) {
+      this.#paintAll(candles);
+    } else {
+      for (const candle of newer) {
+        const { bar, volume } = pointOf(candle, this.#volumeColours());
+        this.#bars.update(bar);
+        this.#volume.update(volume);
+      }
+    }
+    this.#painted = candles;
+  }
+
+  /** Write prices with so many decimals, and dates in a language. */
+  setFormat(decimals: number, locale: string): void {
+    const grouped = new Intl.NumberFormat("en", {
+      minimumFractionDigits: decimals,
+      maximumFractionDigits: decimals,
+    });
+    this.#bars.applyOptions({
+      priceFormat: { type: "price", precision: decimals, minMove: 10 ** -decimals },
+    });
+    this.#chart.applyOptions({
+      localization: {
+        locale,
+        priceFormatter: (price: number) => grouped.format(price),
+        timeFormatter: (time: UTCTimestamp) => `${utcMinute(time * 1000)} UTC`,
+      },
+    });
+  }
+
+  setColours(colours: ChartColours): void {
+    this.#colours = colours;
+    const crosshair = { color: colours.muted, labelBackgroundColor: colours.raised };
+    this.#chart.applyOptions({
+      layout: {
+        background: { color: colours.panel },
+        textColor: colours.muted,
+        fontFamily: colours.font,
+        fontSize: FONT_SIZE,
+        attributionLogo: true,
+      },
+      grid: { vertLines: { color: colours.grid }, horzLines: { color: colours.grid } },
+      crosshair: { vertLine: crosshair, horzLine: crosshair },
+      rightPriceScale: { borderColor: colours.line },
+      timeScale: { borderColor: colours.line },
+    });
+    this.#bars.applyOptions({
+      upColor: colours.up,
+      downColor: colours.down,
+      wickUpColor: colours.up,
+      wickDownColor: colours.down,
+    });
+    this.#paintAll(this.#painted);
+  }
+
+  /** Scroll by a number of candles; negative is back in time. */
+  scrollBy(candles: number): void {
+    const scale = this.#chart.timeScale();
+    scale.scrollToPosition(scale.scrollPosition() + candles, false);
+  }
+
+  /** Show `factor` times as many candles, the newest of them in place. */
+  zoom(factor: number): void {
+    const scale = this.#chart.timeScale();
+    const range = scale.getVisibleLogicalRange();
+    if (range === null) return;
+    const wanted = (range.to - range.from) * factor;
+    const shown = Math.min(Math.max(wanted, ZOOM_LIMITS.smallest), ZOOM_LIMITS.largest);
+    scale.setVisibleLogicalRange({ from: range.to - shown, to: range.to });
+  }
+
+  toNewest(): void {
+    this.#chart.timeScale().scrollToRealTime();
+  }
+
+  destroy(): void {
+    this.#chart.remove();
+  }
+
+  #paintAll(candles: readonly Candle[]): void {
+    const points = pointsOf(candles, this.#volumeColours());
+    this.#bars.setData(points.map(({ bar }) => bar));
+    this.#volume.setData(points.map(({ volume }) => volume));
+  }
+
+  #volumeColours(): { up: string; down: string } {
+    return { up: this.#colours.upVolume, down: this.#colours.downVolume };
+  }
+}

@@ -1,0 +1,656 @@
+// Generated from the API's contract by `npm run generate`. Do not edit.
+
+export interface paths {
+    readonly "/healthz": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Whether the process lives
+         * @description Return 200 while the process lives, and whose data it serves.
+         */
+        readonly get: operations["getHealth"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/latest": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The newest 1m candle
+         * @description Return the newest 1m candle of a pair, forming or closed.
+         */
+        readonly get: operations["getLatest"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/metrics": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Prometheus' metrics
+         * @description Return the metrics of the process in Prometheus' text format.
+         */
+        readonly get: operations["getMetrics"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ohlc": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Candles of any interval
+         * @description Return candles ascending by open time, the forming one last.
+         *
+         *     With `startTime` the first `limit` from there, else the newest `limit`, up to `endTime` where it is given.
+         */
+        readonly get: operations["getOhlc"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ohlc/realtime": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The realtime window
+         * @description Return the newest 1m candles as the realtime store holds them, ascending by open time.
+         */
+        readonly get: operations["getOhlcRealtime"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/readyz": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What can be served
+         * @description Return 200 while anything can be served, 503 when nothing can, and which parts are away and why.
+         */
+        readonly get: operations["getReadiness"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/symbols": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The known pairs
+         * @description Return every known pair, where its data comes from, and with how many decimals it is written.
+         */
+        readonly get: operations["getSymbols"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/trades": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The newest trades
+         * @description Return the newest trades of a pair, ascending by trade id.
+         */
+        readonly get: operations["getTrades"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * BadParameter
+         * @description One parameter that cannot be used, and why; the empty name stands for the query as a whole.
+         */
+        readonly BadParameter: {
+            readonly parameter: string;
+            readonly reason: string;
+        };
+        /**
+         * Candle
+         * @description A candle over `[open_time, open_time + interval)`.
+         *
+         *     `volume` and `taker_buy_volume` are base amounts, `quote_volume` and `taker_buy_quote_volume` quote ones.
+         *     `version` orders two accounts of one candle: the event time of a stream's, the server's time of a REST
+         *     answer's, in ms.
+         */
+        readonly Candle: {
+            readonly close: string;
+            readonly close_time: number;
+            readonly closed: boolean;
+            /** @enum {unknown} */
+            readonly completeness: "backfilled" | "complete" | "partial";
+            readonly high: string;
+            /** @enum {unknown} */
+            readonly interval: "1d" | "1h" | "1m" | "4h" | "5m";
+            readonly low: string;
+            readonly open: string;
+            readonly open_time: number;
+            readonly quote_volume: string;
+            readonly source: string;
+            readonly symbol: string;
+            readonly taker_buy_quote_volume: string;
+            readonly taker_buy_volume: string;
+            readonly trades: number;
+            readonly version: number;
+            readonly volume: string;
+        };
+        /**
+         * Components
+         * @description The parts: the topics (what happens now), the realtime store and the candle store.
+         */
+        readonly Components: {
+            readonly kafka: components["schemas"]["ComponentState"];
+            readonly mongodb: components["schemas"]["ComponentState"];
+            readonly redis: components["schemas"]["ComponentState"];
+        };
+        /**
+         * ComponentState
+         * @description One part that the API reads from; the reason says why it is away.
+         */
+        readonly ComponentState: {
+            readonly reason: string | null;
+            /** @enum {unknown} */
+            readonly state: "away" | "up";
+        };
+        /**
+         * Interval
+         * @description An interval the platform keeps candles of; the value is its name on the wire.
+         * @enum {string}
+         */
+        readonly Interval: "1m" | "5m" | "1h" | "4h" | "1d";
+        /**
+         * Liveness
+         * @description The process is alive, and whose data it serves; null until it has seen any.
+         */
+        readonly Liveness: {
+            readonly simulated: boolean | null;
+            readonly source: ("binance" | "replay" | "simulator") | null;
+            /** @enum {unknown} */
+            readonly status: "alive";
+        };
+        /**
+         * Ohlc
+         * @description Candles of one pair, ascending by open time; the forming one, where it belongs to them, comes last.
+         */
+        readonly Ohlc: {
+            readonly candles: readonly components["schemas"]["Candle"][];
+            /** @enum {unknown} */
+            readonly interval: "1d" | "1h" | "1m" | "4h" | "5m";
+            readonly symbol: string;
+        };
+        /**
+         * Problem
+         * @description A problem document. `type` names the kind of problem, `detail` says what is the matter this time.
+         *
+         *     `errors` names the bad parameters of a 422, `known_symbols` the pairs there are with a 404 for an unknown
+         *     one, `unavailable` the parts that are away with a 503, and why.
+         */
+        readonly Problem: {
+            readonly detail: string;
+            /** @default null */
+            readonly errors: readonly components["schemas"]["BadParameter"][] | null;
+            readonly instance: string;
+            /** @default null */
+            readonly known_symbols: readonly string[] | null;
+            readonly status: number;
+            readonly title: string;
+            readonly type: string;
+            /** @default null */
+            readonly unavailable: {
+                readonly [key: string]: string;
+            } | null;
+        };
+        /**
+         * Readiness
+         * @description Whether anything can be served, and from what.
+         *
+         *     `ready`: all of it; `degraded`: what the parts that are up hold; `not ready`: nothing. `reasons` names
+         *     the parts that are away, and why.
+         */
+        readonly Readiness: {
+            readonly components: components["schemas"]["Components"];
+            readonly reasons: {
+                readonly [key: string]: string;
+            };
+            readonly simulated: boolean | null;
+            readonly source: ("binance" | "replay" | "simulator") | null;
+            /** @enum {unknown} */
+            readonly status: "degraded" | "not ready" | "ready";
+        };
+        /**
+         * SymbolInfo
+         * @description One pair, as its data shows it; null is what no data has shown yet.
+         *
+         *     `price_decimals` and `quantity_decimals` are the most decimals seen in its prices, and in its base amounts.
+         */
+        readonly SymbolInfo: {
+            readonly price_decimals: number | null;
+            readonly quantity_decimals: number | null;
+            readonly simulated: boolean | null;
+            readonly source: ("binance" | "replay" | "simulator") | null;
+            readonly symbol: string;
+        };
+        /**
+         * Symbols
+         * @description Every known pair in the order of the alphabet, and where the newest data comes from.
+         *
+         *     `simulated` is true where that is not a real exchange as it trades now: a simulator, or a replayed recording.
+         */
+        readonly Symbols: {
+            readonly simulated: boolean | null;
+            readonly source: ("binance" | "replay" | "simulator") | null;
+            readonly symbols: readonly components["schemas"]["SymbolInfo"][];
+        };
+        /**
+         * Trade
+         * @description One trade; `quantity` in base, `quote_quantity` in quote currency.
+         */
+        readonly Trade: {
+            readonly buyer_is_maker: boolean;
+            readonly price: string;
+            readonly quantity: string;
+            readonly quote_quantity: string;
+            readonly source: string;
+            readonly symbol: string;
+            readonly time: number;
+            readonly trade_id: number;
+        };
+        /**
+         * TradeList
+         * @description The newest trades of one pair, ascending by trade id.
+         */
+        readonly TradeList: {
+            readonly symbol: string;
+            readonly trades: readonly components["schemas"]["Trade"][];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    readonly getHealth: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Liveness"];
+                };
+            };
+        };
+    };
+    readonly getLatest: {
+        readonly parameters: {
+            readonly query: {
+                /** @description A pair, as `BTCUSDT` */
+                readonly symbol: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Candle"];
+                };
+            };
+            /** @description Not Found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getMetrics: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": unknown;
+                    readonly "text/plain": string;
+                };
+            };
+        };
+    };
+    readonly getOhlc: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Greatest open time, epoch ms, inclusive */
+                readonly endTime?: number | null;
+                /** @description Interval of the candles */
+                readonly interval?: components["schemas"]["Interval"];
+                /** @description Most candles: the first ones from startTime, or, without it, the newest ones */
+                readonly limit?: number;
+                /** @description Least open time, epoch ms; the answer begins there */
+                readonly startTime?: number | null;
+                /** @description A pair, as `BTCUSDT` */
+                readonly symbol: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Ohlc"];
+                };
+            };
+            /** @description Not Found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getOhlcRealtime: {
+        readonly parameters: {
+            readonly query: {
+                /** @description The newest so many minutes of the window */
+                readonly limit?: number;
+                /** @description A pair, as `BTCUSDT` */
+                readonly symbol: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Ohlc"];
+                };
+            };
+            /** @description Not Found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getReadiness: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description Nothing can be served */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
+    readonly getSymbols: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Symbols"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getTrades: {
+        readonly parameters: {
+            readonly query: {
+                /** @description The newest so many trades */
+                readonly limit?: number;
+                /** @description A pair, as `BTCUSDT` */
+                readonly symbol: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TradeList"];
+                };
+            };
+            /** @description Not Found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

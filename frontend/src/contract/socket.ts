@@ -1,0 +1,147 @@
+// Generated from the API's contract by `npm run generate`. Do not edit.
+
+/**
+ * Every message of /ws/kline?symbol= and /ws/trades?symbol=, one JSON object in one text frame. The server alone speaks: a message from the client ends the connection.
+ */
+export type SocketMessage = KlineSnapshot | KlineUpdate | TradesSnapshot | TradesUpdate | Status;
+
+/**
+ * The newest 1m candles of a pair, ascending by open time, the forming one last.
+ *
+ * The first message of `/ws/kline`, sent again where what was sent before no longer holds.
+ */
+export interface KlineSnapshot {
+  symbol: string;
+  epoch: string | null;
+  seq: number | null;
+  prev: number | null;
+  exchange_time: number | null;
+  arrival_time: number | null;
+  send_time: number;
+  channel: "kline";
+  type: "snapshot";
+  data: Candle[];
+}
+/**
+ * A candle over `[open_time, open_time + interval)`.
+ *
+ * `volume` and `taker_buy_volume` are base amounts, `quote_volume` and `taker_buy_quote_volume` quote ones.
+ * `version` orders two accounts of one candle: the event time of a stream's, the server's time of a REST
+ * answer's, in ms.
+ */
+export interface Candle {
+  symbol: string;
+  interval: "1d" | "1h" | "1m" | "4h" | "5m";
+  open_time: number;
+  close_time: number;
+  open: string;
+  high: string;
+  low: string;
+  close: string;
+  volume: string;
+  quote_volume: string;
+  trades: number;
+  taker_buy_volume: string;
+  taker_buy_quote_volume: string;
+  closed: boolean;
+  version: number;
+  source: string;
+  completeness: "backfilled" | "complete" | "partial";
+}
+/**
+ * One 1m candle: the forming one, one that closed, or an older one that was filled or restated.
+ *
+ * A client that does not keep up is sent only the newest state of the forming candle; closed candles are
+ * never left out.
+ */
+export interface KlineUpdate {
+  symbol: string;
+  epoch: string | null;
+  seq: number | null;
+  prev: number | null;
+  exchange_time: number | null;
+  arrival_time: number | null;
+  send_time: number;
+  channel: "kline";
+  type: "update";
+  data: Candle;
+}
+/**
+ * The newest trades of a pair, ascending by trade id: the first message of `/ws/trades`.
+ */
+export interface TradesSnapshot {
+  symbol: string;
+  epoch: string | null;
+  seq: number | null;
+  prev: number | null;
+  exchange_time: number | null;
+  arrival_time: number | null;
+  send_time: number;
+  channel: "trades";
+  type: "snapshot";
+  data: Trade[];
+}
+/**
+ * One trade; `quantity` in base, `quote_quantity` in quote currency.
+ */
+export interface Trade {
+  symbol: string;
+  trade_id: number;
+  price: string;
+  quantity: string;
+  quote_quantity: string;
+  time: number;
+  buyer_is_maker: boolean;
+  source: string;
+}
+/**
+ * The next trades of a pair, ascending by trade id, but for those that were filled late.
+ *
+ * `dropped` counts the trades between `prev` and this message that this client was too slow for.
+ */
+export interface TradesUpdate {
+  symbol: string;
+  epoch: string | null;
+  seq: number | null;
+  prev: number | null;
+  exchange_time: number | null;
+  arrival_time: number | null;
+  send_time: number;
+  channel: "trades";
+  type: "update";
+  dropped: number;
+  data: Trade[];
+}
+/**
+ * What has become of the feed behind this socket: after the snapshot where it is away, and at every change.
+ */
+export interface Status {
+  channel: "status";
+  type: "update";
+  symbol: string;
+  send_time: number;
+  data: FeedState;
+}
+/**
+ * `live`: updates come as they happen. `away`: Kafka does not answer, and nothing comes until it does.
+ */
+export interface FeedState {
+  state: "away" | "live";
+  reason: string | null;
+}
+
+/** Why the server ends a connection. */
+export const CloseCode = {
+  /** the server stops or restarts; connect again */
+  RESTARTING: 1012,
+  /** the server has as many clients as it may have; connect again later */
+  BUSY: 1013,
+  /** the query is wrong, or the client sent a message: the sockets take none */
+  BAD_REQUEST: 4400,
+  /** the pair is not known */
+  UNKNOWN_SYMBOL: 4404,
+  /** the client did not keep up and would have missed closed candles */
+  TOO_SLOW: 4408,
+  /** the parts that know the pairs are away; connect again later */
+  UNAVAILABLE: 4503,
+} as const;

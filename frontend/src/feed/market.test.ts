@@ -1,0 +1,196 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { candle, MINUTE_MS } from "@/candles/candle.fixture";
+import type { Candle } from "@/contract/socket";
+import { trade } from "@/trades/trade.fixture";
+import { Feed } from "./feed";
+import { klineSnapshot, klineUpdate, tradesSnapshot, tradesUpdate } from "./message.fixture";
+import { ManualSurroundings } from "./surroundings.fixture";
+
+/** What the REST side answers, by path; a number is the status of a problem document. */
+const answers = new Map<string, unknown>();
+const asked: URL[] = [];
+let surroundings: ManualSurroundings;
+let thisMinute: number;
+
+beforeEach(() => {
+  answers.clear();
+  asked.length = 0;
+  surroundings = new ManualSurroundings();
+  thisMinute = Math.floor(surroundings.now() / MINUTE_MS);
+  vi.stubGlobal("fetch", (url: URL) => {
+    asked.push(url);
+    const answer = answers.get(url.pathname);
+    if (answer === undefined) return Promise.reject(new TypeError("Failed to fetch"));
+    return Promise.resolve(
+      typeof answer === "number"
+        ? Response.json({ status: answer, detail: "mongodb is away" }, { status: answer })
+        : Response.json(answer),
+    );
+  });
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+function history(...candles: Candle[]) {
+  answers.set("/ohlc", { symbol: "BTCUSDT", interval: "1m", candles });
+}
+
+function looking() {
+  const market = new Feed("http://api:8000", surroundings).market("BTCUSDT");
+  return { market, state: market.state, stopLooking: market.look() };
+}
+
+/** Let the open REST questions be answered. */
+async function answered() {
+  await vi.waitFor(() => {
+    surroundings.paint();
+    expect(asked.length).toBeGreaterThan(0);
+  });
+  await new Promise((resolve) => setTimeout(resolve));
+}
+
+const opened = (minutes: readonly Candle[]) =>
+  minutes.map(({ open_time }) => open_time / MINUTE_MS - thisMinute);
+
+describe("the feed of a pair", () => {
+  it("opens one socket a channel, however many look, and closes them with the last", () => {
+    const { market, stopLooking } = looking();
+    const stopToo = market.look();
+    expect(surroundings.sockets.map(({ url }) => url)).toEqual([
+      "ws://api:8000/ws/kline?symbol=BTCUSDT",
+      "ws://api:8000/ws/trades?symbol=BTCUSDT",
+    ]);
+    stopLooking();
+    stopLooking();
+    expect(surroundings.sockets.some(({ closed }) => closed)).toBe(false);
+    stopToo();
+    expect(surroundings.sockets.every(({ closed }) => closed)).toBe(true);
+    expect(surroundings.pendingTimers).toBe(0);
+  });
+
+  it("joins what was before with what happens now", async () => {
+    history(candle(thisMinute - 2), candle(thisMinute - 1, { closed: false }));
+    const { state } = looking();
+    surroundings.socket("kline").accept();
+    surroundings
+      .socket("kline")
+      .send(klineSnapshot([candle(thisMinute - 1), candle(thisMinute, { closed: false })], { seq: 10 }));
+    await answered();
+    expect(opened(state.draft.candles)).toEqual([-2, -1, 0]);
+    expect(state.draft.candles[1]?.closed).toBe(true);
+    expect(state.draft.history.phase).toBe("ready");
+  });
+
+  it("paints once a frame, however much comes", () => {
+    const { state } = looking();
+    let painted = 0;
+    state.subscribe(() => (painted += 1));
+    const socket = surroundings.socket("trades");
+    socket.accept();
+    socket.send(tradesSnapshot([trade(1)], { seq: 1 }));
+    for (let seq = 2; seq <= 50; seq += 1) socket.send(tradesUpdate([trade(seq)], { seq, prev: seq - 1 }));
+    expect(state.get().trades).toEqual([]);
+    surroundings.paint();
+    expect(painted).toBe(1);
+    expect(state.get().trades).toHaveLength(50);
+    expect(surroundings.paint()).toBe(0);
+  });
+
+  it("replaces the tape by a snapshot, so that no hole in it is believed, and counts what was dropped", () => {
+    const { state } = looking();
+    const socket = surroundings.socket("trades");
+    socket.accept();
+    socket.send(tradesSnapshot([trade(1), trade(2)], { seq: 2 }));
+    socket.send(tradesUpdate([trade(9)], { seq: 9, prev: 2 }, 6));
+    expect(state.draft.droppedTrades).toBe(6);
+    socket.send(tradesSnapshot([trade(20)], { seq: 20 }));
+    expect(state.draft.trades.map(({ trade_id }) => trade_id)).toEqual([20]);
+  });
+
+  it("loads what it missed while it was away, and only that", async () => {
+    history(candle(thisMinute - 1), candle(thisMinute, { closed: false }));
+    const { state } = looking();
+    await answered();
+    expect(asked.at(-1)?.searchParams.get("limit")).toBe("1500");
+    surroundings.pass(7 * MINUTE_MS);
+    history(...[1, 2, 3, 4, 5, 6].map((minute) => candle(thisMinute + minute)));
+    surroundings.socket("kline").accept();
+    surroundings.socket("kline").send(klineSnapshot([candle(thisMinute + 7)], { seq: 90 }));
+    await answered();
+    await vi.waitFor(() => {
+      expect(opened(state.draft.candles)).toEqual([-1, 0, 1, 2, 3, 4, 5, 6, 7]);
+    });
+    expect(Number(asked.at(-1)?.searchParams.get("limit"))).toBeLessThan(12);
+  });
+
+  it("shows live candles while the store is away, and the history once it is back", async () => {
+    answers.set("/ohlc", 503);
+    const { state } = looking();
+    surroundings.socket("kline").accept();
+    surroundings.socket("kline").send(klineSnapshot([candle(thisMinute, { closed: false })], { seq: 1 }));
+    await answered();
+    const { history: failed } = state.draft;
+    expect(failed.phase === "failed" && failed.failure.message).toBe("mongodb is away");
+    expect(opened(state.draft.candles)).toEqual([0]);
+    history(candle(thisMinute - 1));
+    surroundings.pass(1000);
+    await answered();
+    expect(opened(state.draft.candles)).toEqual([-1, 0]);
+  });
+
+  it("asks for what it is owed as soon as the API is heard again", async () => {
+    const { state } = looking();
+    surroundings.socket("trades").end();
+    await answered();
+    expect(state.draft.history.phase).toBe("failed");
+    history(candle(thisMinute - 1));
+    surroundings.socket("kline").accept();
+    surroundings.socket("kline").send(klineSnapshot([candle(thisMinute)], { seq: 1 }));
+    await answered();
+    expect(state.draft.history.phase).toBe("ready");
+    expect(surroundings.sockets.filter(({ url }) => url.includes("trades"))).toHaveLength(2);
+  });
+
+  it("forgets what came from another source, when the platform was started anew on one", async () => {
+    history(candle(thisMinute - 1), candle(thisMinute));
+    const { state } = looking();
+    await answered();
+    const replayed = candle(thisMinute, { source: "replay", close: "7" });
+    history(replayed);
+    surroundings.socket("kline").accept();
+    surroundings.socket("kline").send(klineSnapshot([replayed], { seq: 1 }));
+    await answered();
+    expect(state.draft.candles).toEqual([replayed]);
+    expect(asked.at(-1)?.searchParams.get("limit")).toBe("1500");
+  });
+
+  it("lets the better account of a candle win, whichever way it came", () => {
+    const { state } = looking();
+    const socket = surroundings.socket("kline");
+    socket.accept();
+    socket.send(klineSnapshot([candle(thisMinute, { closed: true, version: 5 })], { seq: 1 }));
+    socket.send(klineUpdate(candle(thisMinute, { closed: false, version: 9 }), { seq: 2, prev: 1 }));
+    expect(state.draft.candles[0]?.version).toBe(5);
+    socket.send(klineUpdate(candle(thisMinute, { closed: true, version: 6 }), { seq: 3, prev: 2 }));
+    expect(state.draft.candles[0]?.version).toBe(6);
+  });
+});
+
+describe("the known pairs", () => {
+  it("are asked for until they come, and kept fresh while somebody looks", async () => {
+    const feed = new Feed("http://api:8000", surroundings);
+    const stopLooking = feed.lookAtSymbols();
+    await answered();
+    expect(feed.symbols.draft.loading.phase).toBe("failed");
+    answers.set("/symbols", { source: "simulator", simulated: true, symbols: [] });
+    feed.retryNow();
+    await answered();
+    expect(feed.symbols.draft.symbols?.source).toBe("simulator");
+    surroundings.pass(60_000);
+    expect(asked).toHaveLength(3);
+    stopLooking();
+    expect(surroundings.pendingTimers).toBe(0);
+  });
+});

@@ -1,0 +1,48 @@
+"use client";
+
+import { createContext, use, useEffect, useSyncExternalStore, type ReactNode } from "react";
+import { feedFrom, type Feed, type SymbolsState } from "./feed";
+import type { Market, MarketState } from "./market";
+
+const FeedContext = createContext<Feed | null>(null);
+const MarketContext = createContext<Market | null>(null);
+
+/** Give everything inside this tab's feed from the API at an address. */
+export function FeedProvider({ address, children }: { address: string; children: ReactNode }): ReactNode {
+  return <FeedContext value={feedFrom(address)}>{children}</FeedContext>;
+}
+
+/** This tab's feed. */
+export function useFeed(): Feed {
+  const feed = use(FeedContext);
+  if (feed === null) throw new Error("there is no FeedProvider around this");
+  return feed;
+}
+
+/** Give everything inside the feed of a pair, and keep it running while it is shown. */
+export function MarketProvider({ symbol, children }: { symbol: string; children: ReactNode }): ReactNode {
+  const market = useFeed().market(symbol);
+  useEffect(() => market.look(), [market]);
+  return <MarketContext value={market}>{children}</MarketContext>;
+}
+
+/** The feed of the pair that is shown. */
+export function useMarketFeed(): Market {
+  const market = use(MarketContext);
+  if (market === null) throw new Error("there is no MarketProvider around this");
+  return market;
+}
+
+/** One field of the pair's state; nothing is rendered again before that field changes. */
+export function useMarket<Field extends keyof MarketState>(field: Field): MarketState[Field] {
+  const { state } = useMarketFeed();
+  const read = (): MarketState[Field] => state.get()[field];
+  return useSyncExternalStore(state.subscribe, read, read);
+}
+
+/** The known pairs, kept fresh while this is shown. */
+export function useSymbols(): SymbolsState {
+  const feed = useFeed();
+  useEffect(() => feed.lookAtSymbols(), [feed]);
+  return useSyncExternalStore(feed.symbols.subscribe, feed.symbols.get, feed.symbols.get);
+}

@@ -1,0 +1,45 @@
+import { CloseCode } from "@/contract/socket";
+import { ageOf, type StreamState } from "./stream";
+
+/**
+ * What a stream is worth to who looks at it:
+ *
+ * - `connecting`: nothing has come yet;
+ * - `live`: it comes as it happens;
+ * - `stale`: the connection holds, and what it brought last is old;
+ * - `away`: the API answers, and says that its own source does not;
+ * - `reconnecting`: the API does not answer; it is tried again;
+ * - `refused`: the API does not know the pair.
+ */
+export type StreamStatus = "connecting" | "live" | "stale" | "away" | "reconnecting" | "refused";
+
+/** Judge a stream at `now` (epoch ms); its data is stale when it is older than `staleAfter` ms. */
+export function statusOf(stream: StreamState, now: number, staleAfter: number): StreamStatus {
+  const { link, feed, freshness } = stream;
+  switch (link.phase) {
+    case "waiting":
+      return link.code === CloseCode.UNKNOWN_SYMBOL ? "refused" : "reconnecting";
+    case "idle":
+    case "connecting":
+      return link.phase === "connecting" && link.attempt > 0 ? "reconnecting" : "connecting";
+    case "open": {
+      if (feed === null) return "connecting";
+      if (feed.state === "away") return "away";
+      return freshness !== null && ageOf(freshness, now) > staleAfter ? "stale" : "live";
+    }
+  }
+}
+
+const FROM_WORST: readonly StreamStatus[] = [
+  "refused",
+  "reconnecting",
+  "away",
+  "stale",
+  "connecting",
+  "live",
+];
+
+/** Return the worst of some streams' statuses: what the page as a whole may claim. */
+export function worst(statuses: readonly StreamStatus[]): StreamStatus {
+  return FROM_WORST.find((status) => statuses.includes(status)) ?? "connecting";
+}

@@ -1,0 +1,129 @@
+import type { FeedState } from "@/contract/socket";
+import { Connection, type Link } from "./connection";
+import { parseMessage } from "./message";
+import { continues, type DataMessage, type Position } from "./sequence";
+import type { Surroundings } from "./surroundings";
+
+/** How old the newest record was when it came, and when that was; ages grow from there. */
+export interface Freshness {
+  /** From the exchange to the sending of the message by the API, in ms: clocks of one side only. */
+  readonly ageWhenSent: number;
+  /** By this browser's clock, epoch ms. */
+  readonly receivedAt: number;
+}
+
+/** Return the age of the newest record in ms at `now` (epoch ms). */
+export function ageOf(freshness: Freshness, now: number): number {
+  return freshness.ageWhenSent + Math.max(0, now - freshness.receivedAt);
+}
+
+/** All that is known of a stream but its data. */
+export interface StreamState {
+  readonly link: Link;
+  /** What the API says of the feed behind the socket; null until the first message of a connection. */
+  readonly feed: FeedState | null;
+  /** Null until a record of the pair has come; outlives the connection, as the data does. */
+  readonly freshness: Freshness | null;
+  /** Times at which the stream did not continue and was begun anew. */
+  readonly resynchronised: number;
+}
+
+export const INITIAL_STREAM: StreamState = {
+  link: { phase: "idle" },
+  feed: null,
+  freshness: null,
+  resynchronised: 0,
+};
+
+const LIVE: FeedState = { state: "live", reason: null };
+
+/** What a stream tells its owner: messages that continue what came before, and its state. */
+export interface StreamEvents<Message extends DataMessage> {
+  onData(message: Message): void;
+  onState(state: StreamState): void;
+}
+
+/**
+ * One channel of one pair: a snapshot, then updates that continue it without a hole. Where one is missing,
+ * the stream begins anew with a snapshot, and what came in between is not passed on.
+ */
+export class Stream<Message extends DataMessage> {
+  readonly #connection: Connection;
+  #state: StreamState = INITIAL_STREAM;
+  #known: Position | null = null;
+
+  constructor(
+    url: string,
+    private readonly channel: Message["channel"],
+    private readonly surroundings: Surroundings,
+    private readonly events: StreamEvents<Message>,
+  ) {
+    this.#connection = new Connection(url, surroundings, {
+      onText: (text) => {
+        this.#read(text);
+      },
+      onLink: (link) => {
+        this.#known = null;
+        this.#become({ link, feed: null });
+      },
+    });
+  }
+
+  start(): void {
+    this.#connection.start();
+  }
+
+  stop(): void {
+    this.#connection.stop();
+  }
+
+  retryNow(): void {
+    this.#connection.retryNow();
+  }
+
+  #read(text: string): void {
+    const message = parseMessage(text);
+    if (message?.channel === "status") {
+      this.#become({ feed: message.data });
+    } else if (message !== null && this.#isOurs(message)) {
+      this.#take(message);
+    } else {
+      this.#beginAnew("not a message of this channel");
+    }
+  }
+
+  #take(message: Message): void {
+    if (!continues(message, this.#known)) {
+      this.#beginAnew("a message is missing");
+      return;
+    }
+    this.#known = { epoch: message.epoch, seq: message.seq };
+    if (message.type === "update") this.#connection.flows();
+    this.#become({ freshness: this.#freshness(message), feed: this.#state.feed ?? LIVE });
+    this.events.onData(message);
+  }
+
+  #freshness({ exchange_time, send_time }: DataMessage): Freshness | null {
+    const known = this.#state.freshness;
+    if (exchange_time === null) return known;
+    const receivedAt = this.surroundings.now();
+    // The exchange's clock may be ahead of the platform's.
+    const ageWhenSent = Math.max(0, send_time - exchange_time);
+    // What was filled late is old, and makes nothing older that came before it.
+    return known !== null && ageOf(known, receivedAt) < ageWhenSent ? known : { ageWhenSent, receivedAt };
+  }
+
+  #beginAnew(reason: string): void {
+    this.#become({ resynchronised: this.#state.resynchronised + 1 });
+    this.#connection.restart(reason);
+  }
+
+  #isOurs(message: DataMessage): message is Message {
+    return message.channel === this.channel;
+  }
+
+  #become(change: Partial<StreamState>): void {
+    this.#state = { ...this.#state, ...change };
+    this.events.onState(this.#state);
+  }
+}

@@ -1,0 +1,19 @@
+import { describe, expect, it } from "vitest";
+import { formatAge, formatSpan, utcMinute, utcTime } from "./time";
+
+describe("times", () => {
+  it("are told in UTC, whatever the machine's zone", () => {
+    const time = Date.UTC(2026, 10, 21, 23, 59, 58, 999);
+    expect(utcTime(time)).toBe("23:59:58");
+    expect(utcMinute(time)).toBe("2026-11-21 23:59");
+  });
+
+  it("are told as ages as exactly as matters", () => {
+    const told = [449, 9_999, 10_000, 59_999, 60_000, 3_600_000, 172_800_000].map(formatAge);
+    expect(told).toEqual(["0.4 s", "9.9 s", "10 s", "59 s", "1 min", "1 h", "2 d"]);
+  });
+
+  it("are told as spans in hours and minutes", () => {
+    expect([0, 2_400_000, 11_520_000, 86_400_000].map(formatSpan)).toEqual(["0m", "40m", "3h 12m", "24h"]);
+  });
+});

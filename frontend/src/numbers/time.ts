@@ -1,0 +1,31 @@
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Write the time of day of an epoch time in ms, UTC, as `12:03:04`. */
+export function utcTime(time: number): string {
+  return new Date(time).toISOString().slice(11, 19);
+}
+
+/** Write an epoch time in ms as a minute, UTC, as `2026-11-21 12:03`. */
+export function utcMinute(time: number): string {
+  return new Date(time).toISOString().slice(0, 16).replace("T", " ");
+}
+
+/** Write an age in ms as short as it can be told apart: `0.4 s`, `12 s`, `3 min`, `2 h`, `5 d`. */
+export function formatAge(age: number): string {
+  if (age < 10 * SECOND_MS) return `${(Math.floor(age / 100) / 10).toFixed(1)} s`;
+  if (age < MINUTE_MS) return `${Math.floor(age / SECOND_MS)} s`;
+  if (age < HOUR_MS) return `${Math.floor(age / MINUTE_MS)} min`;
+  if (age < 2 * DAY_MS) return `${Math.floor(age / HOUR_MS)} h`;
+  return `${Math.floor(age / DAY_MS)} d`;
+}
+
+/** Write a span in ms in whole hours and minutes, as `24h`, `3h 12m` or `40m`. */
+export function formatSpan(span: number): string {
+  const hours = Math.floor(span / HOUR_MS);
+  const minutes = Math.floor((span % HOUR_MS) / MINUTE_MS);
+  const parts = [hours > 0 ? `${hours}h` : "", minutes > 0 || hours === 0 ? `${minutes}m` : ""];
+  return parts.filter(Boolean).join(" ");
+}

@@ -1,0 +1,23 @@
+import { pairName } from "./name";
+
+/**
+ * Return the symbols that a search finds, those that begin with it first, each part in the order given. What
+ * is typed may be written as people do: `btc/usdt`, `btc usdt`, `BTC`.
+ */
+export function matching(symbols: readonly string[], search: string): readonly string[] {
+  const wanted = search.replace(/[\s/_-]/g, "").toUpperCase();
+  if (wanted === "") return symbols;
+  const found = symbols.filter((symbol) => symbol.includes(wanted));
+  const begins = (symbol: string): boolean => symbol.startsWith(wanted);
+  return [...found.filter(begins), ...found.filter((symbol) => !begins(symbol))];
+}
+
+/** Return where a pair is shown. */
+export function pairAddress(symbol: string): `/trade/${string}` {
+  return `/trade/${encodeURIComponent(symbol)}`;
+}
+
+/** Put symbols in the order in which people look for them: that of their names. */
+export function inOrder(symbols: readonly string[]): readonly string[] {
+  return [...symbols].sort((one, other) => (pairName(one) < pairName(other) ? -1 : 1));
+}

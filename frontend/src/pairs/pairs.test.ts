@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { inOrder, matching } from "./match";
+import { currencies, pairName } from "./name";
+
+describe("a pair", () => {
+  it("is named by its two currencies", () => {
+    expect(pairName("BTCUSDT")).toBe("BTC/USDT");
+    expect(pairName("XRPETH")).toBe("XRP/ETH");
+    expect(currencies("ADABTC")).toEqual({ base: "ADA", quote: "BTC" });
+  });
+
+  it("keeps its symbol where its quote currency is not known", () => {
+    expect(pairName("ABCXYZ")).toBe("ABCXYZ");
+    expect(pairName("USDT")).toBe("USDT");
+  });
+
+  it("is found as people type it, what begins with the search first", () => {
+    const symbols = ["AVAXUSDT", "BTCUSDT", "WBTCUSDT", "ETHUSDT"];
+    expect(matching(symbols, "btc")).toEqual(["BTCUSDT", "WBTCUSDT"]);
+    expect(matching(symbols, "eth/us")).toEqual(["ETHUSDT"]);
+    expect(matching(symbols, " ")).toEqual(symbols);
+    expect(matching(symbols, "doge")).toEqual([]);
+  });
+
+  it("stands among the others by its name", () => {
+    expect(inOrder(["BTCUSDT", "BCHUSDT", "BTCEUR"])).toEqual(["BCHUSDT", "BTCEUR", "BTCUSDT"]);
+  });
+});

@@ -1,0 +1,25 @@
+"use client";
+
+import type { ReactNode } from "react";
+import { useTexts } from "@/i18n/texts";
+import { useOrigin } from "./source";
+
+/** Names data that is not of a real market as it trades now. */
+export function SourceBanner(): ReactNode {
+  const texts = useTexts().source;
+  const origin = useOrigin();
+  if (origin !== "simulator" && origin !== "replay") return null;
+  const [name, hint] =
+    origin === "simulator"
+      ? [texts.simulatorBanner, texts.simulatorHint]
+      : [texts.replayBanner, texts.replayHint];
+  return (
+    <p
+      data-testid="source-banner"
+      className="flex flex-wrap items-baseline gap-x-2 bg-notice-ground px-3 py-1 text-small text-notice"
+    >
+      <strong className="font-semibold">{name}</strong>
+      <span>{hint}</span>
+    </p>
+  );
+}

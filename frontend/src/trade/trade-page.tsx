@@ -1,0 +1,54 @@
+"use client";
+
+import type { ReactNode } from "react";
+import { MarketProvider } from "@/feed/react";
+import { useTexts } from "@/i18n/texts";
+import { Mark } from "@/ui/icons";
+import { ChartPanel } from "./chart-panel";
+import { PairSwitch } from "./pair-switch";
+import { Preferences } from "./preferences";
+import { PriceSummary } from "./price-summary";
+import { SourceBanner } from "./source-banner";
+import { StatusBar } from "./status-bar";
+import { TradesPanel } from "./trades-panel";
+import { TroubleStrip } from "./trouble-strip";
+import { UnknownPair } from "./unknown-pair";
+
+/** The trade page of one pair: as high as the window where there is room, else as long as it needs. */
+export function TradePage({ symbol }: { symbol: string }): ReactNode {
+  const texts = useTexts();
+  return (
+    <MarketProvider symbol={symbol}>
+      <a
+        href="#chart"
+        className="absolute left-2 z-10 -translate-y-full rounded-control bg-accent px-3 py-1 text-panel focus:translate-y-1"
+      >
+        {texts.skipToChart}
+      </a>
+      <div className="flex min-h-dvh flex-col gap-px lg:h-dvh">
+        <header className="flex flex-wrap items-center gap-x-4 gap-y-2 bg-panel px-3 py-2">
+          <span className="flex items-center gap-2 font-semibold">
+            <Mark />
+            <span className="max-sm:sr-only">Candlestack</span>
+          </span>
+          <PairSwitch />
+          <div className="min-w-0 max-lg:order-last max-lg:w-full">
+            <PriceSummary />
+          </div>
+          <div className="ml-auto">
+            <Preferences />
+          </div>
+        </header>
+        <SourceBanner />
+        <TroubleStrip />
+        <UnknownPair>
+          <main className="grid min-h-0 flex-1 gap-px max-lg:grid-rows-[minmax(22rem,52vh)_24rem] lg:grid-cols-[minmax(0,1fr)_20rem]">
+            <ChartPanel />
+            <TradesPanel />
+          </main>
+        </UnknownPair>
+        <StatusBar />
+      </div>
+    </MarketProvider>
+  );
+}

@@ -1,0 +1,91 @@
+"use client";
+
+import { memo, type ReactNode } from "react";
+import type { Trade } from "@/contract/socket";
+import { useMarket, useMarketFeed } from "@/feed/react";
+import { useTexts } from "@/i18n/texts";
+import { formatAmount } from "@/numbers/decimal";
+import { utcTime } from "@/numbers/time";
+import { currencies } from "@/pairs/name";
+import { classNames } from "@/ui/class-names";
+import { usePairDecimals, type PairDecimals } from "./decimals";
+import { Panel } from "./panel";
+import { useStreamHealth } from "./stream-health";
+
+/** The trades as they happen, newest first. */
+export function TradesPanel({ className }: { className?: string }): ReactNode {
+  const texts = useTexts().trades;
+  const { symbol } = useMarketFeed();
+  const trades = useMarket("trades");
+  const dropped = useMarket("droppedTrades");
+  const decimals = usePairDecimals();
+  const health = useStreamHealth("tradesStream");
+  const { base, quote } = currencies(symbol);
+  return (
+    <Panel title={texts.title} health={health} {...(className !== undefined && { className })}>
+      <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label={texts.title}>
+        <table className="w-full border-separate border-spacing-0" data-testid="trades">
+          <thead className="text-micro text-muted">
+            <tr>
+              <Head className="pl-3 text-left" name={texts.price} unit={quote} />
+              <Head className="text-right" name={texts.quantity} unit={base} />
+              <Head className="pr-3 text-right" name={texts.time} unit="UTC" />
+            </tr>
+          </thead>
+          <tbody className="text-small">
+            {trades.map((trade) => (
+              <TradeRow
+                key={trade.trade_id}
+                trade={trade}
+                decimals={decimals}
+                side={trade.buyer_is_maker ? texts.sell : texts.buy}
+              />
+            ))}
+          </tbody>
+        </table>
+        {trades.length === 0 && (
+          <p className="px-3 py-6 text-center text-muted">
+            {health.status === "live" ? texts.empty : texts.loading}
+          </p>
+        )}
+      </div>
+      {dropped > 0 && (
+        <p role="status" className="border-t border-line px-3 py-1 text-micro text-trouble">
+          {texts.dropped(dropped)}
+        </p>
+      )}
+    </Panel>
+  );
+}
+
+function Head({ className, name, unit }: { className: string; name: string; unit: string }): ReactNode {
+  return (
+    <th scope="col" className={classNames("sticky top-0 bg-panel py-1 font-normal", className)}>
+      {name} {unit !== "" && <span className="whitespace-nowrap">({unit})</span>}
+    </th>
+  );
+}
+
+interface RowProps {
+  readonly trade: Trade;
+  readonly decimals: PairDecimals;
+  readonly side: string;
+}
+
+/** A trade never changes, so its row is rendered once. */
+const TradeRow = memo(function TradeRow({ trade, decimals, side }: RowProps): ReactNode {
+  const sold = trade.buyer_is_maker;
+  return (
+    <tr className="h-5.5 hover:bg-raised">
+      <td className={classNames("pl-3", sold ? "text-down" : "text-up")}>
+        {/* The direction is told by shape too, not by colour alone. */}
+        <span role="img" aria-label={side} className="mr-1.5 inline-block w-2 text-[8px] leading-none">
+          {sold ? "▼" : "▲"}
+        </span>
+        {formatAmount(trade.price, decimals.price)}
+      </td>
+      <td className="text-right">{formatAmount(trade.quantity, decimals.quantity)}</td>
+      <td className="pr-3 text-right text-muted">{utcTime(trade.time)}</td>
+    </tr>
+  );
+});

@@ -1,0 +1,71 @@
+"use client";
+
+import type { ReactNode } from "react";
+import { useFeed, useMarketFeed } from "@/feed/react";
+import type { StreamState } from "@/feed/stream";
+import { useTexts } from "@/i18n/texts";
+import type { Texts } from "@/i18n/en";
+import { formatAge } from "@/numbers/time";
+import { useNow } from "@/ui/clock";
+import { Warning } from "@/ui/icons";
+import { useStreamHealth, type StreamHealth } from "./stream-health";
+
+/** Says in words what is the matter with the data, and offers the way out; nothing while all is well. */
+export function TroubleStrip(): ReactNode {
+  const texts = useTexts().trouble;
+  const feed = useFeed();
+  const market = useMarketFeed();
+  const kline = useStreamHealth("klineStream");
+  const trades = useStreamHealth("tradesStream");
+  const now = useNow() ?? 0;
+  const message = sentence(texts, feed.address, kline, trades);
+  const lost = [kline, trades].find(({ status }) => status === "reconnecting");
+  return (
+    <div role="status" data-testid="trouble">
+      {message !== null && (
+        <div className="flex flex-wrap items-center gap-x-2 gap-y-1 bg-trouble-ground px-3 py-1 text-small text-trouble">
+          <Warning />
+          <span>{message}</span>
+          {lost !== undefined && (
+            <>
+              {/* Counted every second: a screen reader need not hear it. */}
+              <span aria-hidden="true">{nextTry(texts, lost.stream, now)}</span>
+              <button
+                type="button"
+                className="rounded-control border border-current px-2 font-medium hover:bg-trouble hover:text-trouble-ground"
+                onClick={() => {
+                  market.retryNow();
+                  feed.retryNow();
+                }}
+              >
+                {texts.retryNow}
+              </button>
+            </>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function sentence(
+  texts: Texts["trouble"],
+  address: string,
+  kline: StreamHealth,
+  trades: StreamHealth,
+): string | null {
+  const statuses = [kline.status, trades.status];
+  if (statuses.includes("reconnecting")) {
+    const shown = kline.age !== null || trades.age !== null;
+    return [texts.unreachable(address), shown && texts.shown].filter(Boolean).join(" ");
+  }
+  if (statuses.includes("away")) return texts.away;
+  // Trades may be rare; the forming candle is not.
+  if (kline.status === "stale" && kline.age !== null) return texts.stale(formatAge(kline.age));
+  return null;
+}
+
+function nextTry(texts: Texts["trouble"], { link }: StreamState, now: number): string {
+  const seconds = link.phase === "waiting" ? Math.ceil((link.retryAt - now) / 1000) : 0;
+  return seconds > 0 ? texts.retryIn(seconds) : texts.retrying;
+}

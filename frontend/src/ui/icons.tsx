@@ -1,0 +1,73 @@
+import type { ReactNode } from "react";
+
+function Icon({ children }: { children: ReactNode }): ReactNode {
+  return (
+    <svg
+      width="16"
+      height="16"
+      viewBox="0 0 16 16"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.5"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
+      {children}
+    </svg>
+  );
+}
+
+/** The mark of the platform: three stacked candles. */
+export function Mark(): ReactNode {
+  return (
+    <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">
+      <path d="M4 7v11M10 3v14M16 1v12" stroke="var(--color-muted)" strokeWidth="1.5" />
+      <rect x="2" y="10" width="4" height="5" fill="var(--color-down)" />
+      <rect x="8" y="6" width="4" height="7" fill="var(--color-up)" />
+      <rect x="14" y="3" width="4" height="7" fill="var(--color-up)" />
+    </svg>
+  );
+}
+
+export function ChevronDown(): ReactNode {
+  return (
+    <Icon>
+      <path d="m4 6 4 4 4-4" />
+    </Icon>
+  );
+}
+
+export function Search(): ReactNode {
+  return (
+    <Icon>
+      <circle cx="7" cy="7" r="4.5" />
+      <path d="m10.5 10.5 3.5 3.5" />
+    </Icon>
+  );
+}
+
+export function Sun(): ReactNode {
+  return (
+    <Icon>
+      <circle cx="8" cy="8" r="3" />
+      <path d="M8 1v1.5M8 13.5V15M1 8h1.5M13.5 8H15M3.05 3.05l1.06 1.06M11.89 11.89l1.06 1.06M3.05 12.95l1.06-1.06M11.89 4.11l1.06-1.06" />
+    </Icon>
+  );
+}
+
+export function Moon(): ReactNode {
+  return (
+    <Icon>
+      <path d="M13.5 9.5A6 6 0 0 1 6.5 2.5a6 6 0 1 0 7 7Z" />
+    </Icon>
+  );
+}
+
+export function Warning(): ReactNode {
+  return (
+    <Icon>
+      <path d="M8 2 1.5 13.5h13L8 2ZM8 6.5v3.5M8 12v.01" />
+    </Icon>
+  );
+}
