@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+
 from candlestack_simulator.market import SeededMarket, system_clock_ms
 from candlestack_simulator.market.listing import LISTINGS
 from candlestack_simulator.market.time_grid import DAY_MS
