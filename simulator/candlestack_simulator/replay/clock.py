@@ -16,7 +16,7 @@ class ReplayClock:
     """Stands just before the first event until it is started, then runs at its speed to the last event.
 
     Shifted times: as long as the clock stands, the first event is at most a minute in the past; when it is
-    started the shift is settled.
+    started, or a client was told a time that must stay true, the shift is settled.
     """
 
     def __init__(
@@ -34,26 +34,28 @@ class ReplayClock:
         self._before_first_ms = first_ms - 1
         self._last_ms = last_ms
         self._speed = speed
-        self._shifted = times == "shifted"
         self._start_delay_s = start_delay_s
         self._wall_ms = wall_ms
         self._monotonic = monotonic
         self._runs_from: float | None = None
-        self._settled_shift_ms = 0
+        self._settled_shift_ms: int | None = None if times == "shifted" else 0
 
     def start(self) -> None:
         """Start after the delay; once started, further calls change nothing."""
         if self._runs_from is None:
-            self._settled_shift_ms = self.shift_ms()
+            self.settle_shift()
             self._runs_from = self._monotonic() + self._start_delay_s
 
     def shift_ms(self) -> int:
         """Return what is added to recorded times: a whole number of minutes, in ms."""
-        if not self._shifted:
-            return 0
-        if self._runs_from is not None:
+        if self._settled_shift_ms is not None:
             return self._settled_shift_ms
         return (self._wall_ms() - self._before_first_ms) // MINUTE_MS * MINUTE_MS
+
+    def settle_shift(self) -> int:
+        """Return what is added to recorded times, and let it be that from now on."""
+        self._settled_shift_ms = self.shift_ms()
+        return self._settled_shift_ms
 
     def recorded_ms(self) -> int:
         """Return the present on the recorded axis."""

@@ -82,7 +82,8 @@ class Recording:
         return [tape.pair for tape in self._tapes.values()]
 
     def coverage(self, symbol: str) -> Coverage:
-        covered, shift = self._tapes[symbol].coverage, self._clock.shift_ms()
+        """Return what the recording covers, and settle the shift: a client marks its partial minutes by it."""
+        covered, shift = self._tapes[symbol].coverage, self._clock.settle_shift()
         return Coverage(covered.start_ms + shift, (covered.end_ms or 0) + shift)
 
     def now_ms(self) -> int:

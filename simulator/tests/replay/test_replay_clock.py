@@ -76,6 +76,20 @@ def test_shifted_times_follow_the_present_by_whole_minutes_until_the_start() -> 
     assert replayed.shift_ms() == settled
 
 
+def test_the_coverage_that_a_client_was_told_stays_true_however_long_it_waits(
+    aggregate_tapes: dict[str, PairTape],
+) -> None:
+    seconds, wall = Seconds(), Clock(1_800_000_000_000)
+    recording = replay_of(aggregate_tapes, seconds, times="shifted", wall_ms=wall)
+    told = recording.coverage("BTCUSDT")
+    wall.advance(10 * MINUTE_MS)
+    recording.start()
+    seconds.now = 1e6
+    kinds = ("trade", "aggTrade", "bookTicker", "depth", "depth@100ms", "kline_1m")
+    sent = recording.emissions([f"btcusdt@{kind}" for kind in kinds], 0, recording.now_ms())
+    assert next(iter(sent)).event_time == told.start_ms
+
+
 def test_kept_times_are_not_moved() -> None:
     assert clock(Seconds(), Clock(1_800_000_000_000)).shift_ms() == 0
 
