@@ -27,7 +27,7 @@ MAX_HELD = 5_000
 """Live trades of one pair that wait for a gap before them to be filled; then its connection is not read."""
 HELD_WAIT_S = 0.05
 FILL_TIMEOUT_S = 180.0
-"""A gap that REST could not fill in this time is given up, by name."""
+"""A gap of which REST has given nothing for so long is given up, by name."""
 NOT_YET_S = 0.5
 """The exchange's history may be a little behind its stream."""
 NOT_YET_TRIES = 10
@@ -131,11 +131,7 @@ class TradeFeed:
         if last - first + 1 > limit:
             self._missed(symbol, (first, last - limit), "more than is refilled")
             sequence.last_id = last - limit
-        try:
-            async with asyncio.timeout(FILL_TIMEOUT_S):
-                reason = await self._fetch_gap(symbol, sequence)
-        except TimeoutError:
-            reason = "not filled in time"
+        reason = await self._fetch_gap(symbol, sequence)
         if (given_up := sequence.give_up()) is not None:
             self._missed(symbol, given_up, reason)
 
@@ -145,12 +141,16 @@ class TradeFeed:
         while (gap := sequence.gap()) is not None:
             first, last = gap
             try:
-                rows = await self._context.rest.historical_trades(symbol, first, last - first + 1)
+                # Of the exchange only: a broker that is away is waited for, however long.
+                async with asyncio.timeout(FILL_TIMEOUT_S):
+                    rows = await self._context.rest.historical_trades(symbol, first, last - first + 1)
                 trades = [
                     trade_of_row(row, symbol, source=backfill_source(self._market.source))
                     for row in rows
                     if first <= row.id <= last
                 ]
+            except TimeoutError:
+                return "not filled in time"
             except (RestError, FrameError) as error:
                 return str(error)
             if not trades:

@@ -1,0 +1,81 @@
+"""A gap in a pair's trades on its way through the feed: the exchange may be given up, the broker never."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import aiohttp
+import pytest
+
+from candlestack_core.kafka import open_consumer, open_producer
+from candlestack_core.kafka.create_topics import ensure_topics
+from candlestack_core.service import Health
+from candlestack_core.settings import ExchangeSettings, KafkaSettings
+from candlestack_core.topics import TRADES
+from candlestack_ingest.exchange.binance.rest import SpotRest
+from candlestack_ingest.exchange.binance.weight import WeightBudget
+from candlestack_ingest.producers import trades
+from candlestack_ingest.producers.market import Market
+from candlestack_ingest.producers.outbox import Outbox
+from candlestack_ingest.producers.runtime import Context
+from candlestack_ingest.producers.trades import TradeFeed
+from candlestack_local.servers import KafkaBroker
+from candlestack_simulator import wire
+from candlestack_simulator.market import SeededMarket
+from candlestack_simulator.source import Emission, Trade
+from candlestack_simulator.testing import Clock, running, until
+from platform_under_test import read_values
+
+SYMBOL, STREAM = "BTCUSDT", "btcusdt@trade"
+MISSED_TRADES = 400
+BUFFER = 100
+PATIENCE_S = 0.5
+
+
+def frame_of(trade: Trade) -> bytes:
+    return wire.combined(STREAM, wire.stream_payload(Emission(STREAM, trade.time_ms, trade)))
+
+
+async def test_a_gap_is_filled_whole_however_long_the_broker_is_away_meanwhile(
+    own_kafka_broker: KafkaBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trades, "FILL_TIMEOUT_S", PATIENCE_S)
+    market = SeededMarket(7, clock=Clock(1_773_500_040_000))
+    traded = market.last_trades(SYMBOL, MISSED_TRADES + 2)
+    kafka = KafkaSettings.model_validate({"kafka_bootstrap": own_kafka_broker.bootstrap})
+    ensure_topics(kafka)
+    producer = open_producer(kafka, max_pending=BUFFER)
+    outbox = Outbox(producer, Health(), lambda: time.time_ns() // 1_000_000)
+    async with running(market) as exchange, aiohttp.ClientSession() as session:
+        feed = TradeFeed(
+            Context(
+                ExchangeSettings(),
+                kafka,
+                Market("simulator", (SYMBOL,)),
+                SpotRest(session, f"http://{exchange.address}", WeightBudget(6_000)),
+                outbox,
+                lambda: time.time_ns() // 1_000_000,
+            )
+        )
+        working = [asyncio.create_task(outbox.run()), asyncio.create_task(feed.run())]
+        await feed.on_frame(frame_of(traded[0]), 0)
+        await until(lambda: producer.pending() == 0)
+        own_kafka_broker.suspend()
+        await feed.on_frame(frame_of(traded[-1]), 0)
+        await until(lambda: producer.pending() == BUFFER)
+        await asyncio.sleep(2 * PATIENCE_S)  # what would be given up is given up by now
+        own_kafka_broker.resume()
+        consumer = open_consumer(kafka)
+        expected = [trade.trade_id for trade in traded]
+        await until(
+            lambda: (
+                len(read_values(consumer, TRADES)) == len(expected) or any(map(asyncio.Task.done, working))
+            )
+        )
+        assert [value["trade_id"] for value in read_values(consumer, TRADES)] == expected
+        consumer.close()
+        for task in working:
+            task.cancel()
+        await asyncio.wait(working)
+        await outbox.close(5.0)
