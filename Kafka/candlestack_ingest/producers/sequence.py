@@ -11,7 +11,7 @@ from enum import Enum, auto
 from candlestack_core.messages import Trade
 
 ABSURD_JUMP = 5_000_000
-"""No pair makes so many trades in a reconnect; an id so far ahead is not believed."""
+"""No pair makes so many trades in a reconnect; an id so far ahead is believed when the next one follows it."""
 
 
 class Verdict(Enum):
@@ -30,6 +30,7 @@ class TradeSequence:
     max_held: int
     last_id: int | None = None
     filling: bool = False
+    disbelieved_id: int | None = None
     held: dict[int, Trade] = field(default_factory=dict)
 
     def judge(self, trade: Trade) -> Verdict:
@@ -37,11 +38,16 @@ class TradeSequence:
         if self.last_id is None:
             return Verdict.CONTINUES
         ahead = trade.trade_id - self.last_id
-        if ahead > ABSURD_JUMP:
+        before = trade.trade_id - 1
+        if ahead > ABSURD_JUMP and before != self.disbelieved_id and before not in self.held:
             return Verdict.ABSURD
         if ahead <= 0 or trade.trade_id in self.held:
             return Verdict.DOUBLE
         return Verdict.CONTINUES if ahead == 1 and not self.filling else Verdict.GAP
+
+    def disbelieve(self, trade: Trade) -> None:
+        """Remember an absurd id: one that follows it shows that the exchange really is there."""
+        self.disbelieved_id = trade.trade_id
 
     def take(self, trade: Trade) -> None:
         """Make a trade the newest one."""

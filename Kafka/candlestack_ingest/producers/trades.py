@@ -91,6 +91,7 @@ class TradeFeed:
                 case Verdict.DOUBLE:
                     return
                 case Verdict.ABSURD:
+                    sequence.disbelieve(trade)
                     raise FrameError(f"trade id {trade.trade_id} is absurdly far ahead of {sequence.last_id}")
                 case Verdict.GAP:
                     if not sequence.filling:

@@ -48,6 +48,23 @@ def test_an_id_absurdly_far_ahead_is_not_believed() -> None:
     assert sequence_at(10).judge(trade(11 + ABSURD_JUMP)) is Verdict.ABSURD
 
 
+def test_where_ids_go_on_from_one_that_was_not_believed_the_exchange_is_really_there() -> None:
+    sequence = sequence_at(10)
+    first = 11 + ABSURD_JUMP
+    sequence.disbelieve(trade(first))
+    assert sequence.judge(trade(first + 7)) is Verdict.ABSURD
+    for trade_id in (first + 1, first + 2, first + 3):
+        assert sequence.judge(trade(trade_id)) is Verdict.GAP
+        sequence.hold(trade(trade_id))
+    assert sequence.gap() == (11, first)
+
+
+def test_while_a_gap_is_filled_an_absurd_id_is_not_believed_either() -> None:
+    sequence = sequence_at(10)
+    sequence.hold(trade(13))
+    assert sequence.judge(trade(14 + ABSURD_JUMP)) is Verdict.ABSURD
+
+
 def test_while_a_gap_is_filled_even_the_next_id_waits_its_turn() -> None:
     sequence = sequence_at(10)
     sequence.hold(trade(13))
@@ -97,5 +114,4 @@ def test_whatever_arrives_each_trade_leaves_once_and_in_order(arrivals: list[int
     while sequence.held:
         sequence.give_up()
         left += [ready.trade_id for ready in sequence.release()]
-    assert left == sorted(set(left))
-    assert set(left) <= set(arrivals)
+    assert left == sorted(set(arrivals))
