@@ -108,7 +108,13 @@ class TradeFeed:
             await asyncio.sleep(HELD_WAIT_S)
 
     async def _send(self, trade: Trade, received_ms: int) -> None:
-        await self._context.outbox.send(TRADES, trade.symbol, encode(trade), received_ms=received_ms)
+        await self._context.outbox.send(
+            TRADES,
+            trade.symbol,
+            encode(trade),
+            received_ms=received_ms,
+            on_lost=lambda: self._missed(trade.symbol, (trade.trade_id, trade.trade_id), "refused by Kafka"),
+        )
 
     async def run(self) -> None:
         """Fill one pair's gap after the other, until cancelled."""
