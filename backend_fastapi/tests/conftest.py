@@ -26,15 +26,6 @@ def api(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]
 
 
 @pytest.fixture
-def own_world(
-    own_kafka_broker: KafkaBroker, own_mongo_server: MongoServer, own_redis_server: RedisServer
-) -> Iterator[World]:
-    """Topics and stores of one test, whose servers it may kill."""
-    with World(own_kafka_broker, own_mongo_server, own_redis_server) as world:
-        yield world
-
-
-@pytest.fixture
 def own_api(world: World, tmp_path: Path) -> Iterator[Api]:
     """A running API of one test, on the shared servers, which it may stop, kill and start again."""
     with Api(world, tmp_path) as api:

@@ -1,0 +1,222 @@
+"""Parts that die, freeze and come back: what can be served is, the rest says why, and all mends by itself."""
+
+from __future__ import annotations
+
+import signal
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection
+
+from api_under_test import NOON, Answer, Api, World, candle, decode, eventually, trade
+from app.stream.messages import KlineSnapshot, KlineUpdate, SocketMessage, Status
+from candlestack_core.intervals import MINUTE_MS
+from candlestack_local.servers import SHORT_LIVED_JVM, KafkaBroker, MongoServer, RedisServer, free_port
+
+SYMBOL = "BTCUSDT"
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    """Servers of this module alone, which its tests may kill; each leaves them running."""
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        KafkaBroker(
+            port=free_port(),
+            controller_port=free_port(),
+            data_dir=Path(folder) / "kafka",
+            jvm_options=SHORT_LIVED_JVM,
+        ) as broker,
+        MongoServer(port=free_port(), data_dir=Path(folder) / "mongo") as mongo,
+        RedisServer(port=free_port(), data_dir=Path(folder) / "redis") as redis,
+        World(broker, mongo, redis) as world,
+    ):
+        closed = [candle(SYMBOL, minute) for minute in range(-100, 0)]
+        trades = [trade(SYMBOL, number) for number in range(1, 21)]
+        world.store(*closed, *trades)
+        world.publish(*closed[-5:], *trades)
+        yield world
+
+
+@pytest.fixture(scope="module")
+def api(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    with Api(world, tmp_path_factory.mktemp("api")) as api:
+        yield api
+
+
+def receive(connection: ClientConnection) -> SocketMessage:
+    return decode(connection.recv(timeout=30))
+
+
+def assert_unavailable(answer: Answer, *parts: str) -> None:
+    """Assert that an answer is the problem document of some parts that are away."""
+    assert answer.status == 503
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["retry-after"] == "2"
+    problem = answer.json
+    assert problem["type"] == "urn:candlestack:problem:unavailable"
+    assert set(problem["unavailable"]) == set(parts)
+    assert all(problem["unavailable"].values())
+    assert all(part in problem["detail"] for part in parts)
+
+
+def open_times(answer: Answer) -> list[int]:
+    assert answer.status == 200
+    return [each["open_time"] for each in answer.json["candles"]]
+
+
+def test_a_killed_broker_is_said_on_the_sockets_which_stay_open_and_go_on_where_they_stopped(
+    api: Api, world: World
+) -> None:
+    with api.connect("/ws/kline", symbol=SYMBOL) as connection:
+        snapshot = receive(connection)
+        assert isinstance(snapshot, KlineSnapshot)
+        world.broker.kill()
+        status = receive(connection)
+        assert isinstance(status, Status)
+        assert status.data.state == "away"
+        assert world.broker.bootstrap in (status.data.reason or "")
+        readiness = api.wait_for("degraded")
+        assert set(readiness["reasons"]) == {"kafka"}
+
+        with api.connect("/ws/kline", symbol=SYMBOL) as late:
+            first, second = receive(late), receive(late)
+        assert isinstance(first, KlineSnapshot)
+        assert first.data == snapshot.data
+        assert isinstance(second, Status)
+        assert second.data.state == "away"
+
+        # What the writers still bring into the stores is served although the hub has not heard of it.
+        world.store(candle(SYMBOL, 0))
+        assert api.ask("/latest", symbol=SYMBOL).json["open_time"] == NOON
+        assert open_times(api.ask("/ohlc", symbol=SYMBOL, limit=2)) == [NOON - MINUTE_MS, NOON]
+
+        world.broker.restart()
+        status = receive(connection)
+        assert isinstance(status, Status)
+        assert status.data.state == "live"
+        world.publish(candle(SYMBOL, 0))
+        update = receive(connection)
+        assert isinstance(update, KlineUpdate)
+        assert update.data == candle(SYMBOL, 0)
+        assert update.prev == snapshot.seq
+        assert (update.epoch, update.seq) == (snapshot.epoch, (snapshot.seq or 0) + 1)
+    api.wait_for("ready")
+
+
+def test_without_redis_the_topics_and_mongodb_answer_and_only_the_realtime_window_is_refused(
+    api: Api, world: World
+) -> None:
+    before = api.ask("/trades", symbol=SYMBOL).json
+    world.redis.kill()
+    assert set(api.wait_for("degraded")["reasons"]) == {"redis"}
+    assert_unavailable(api.ask("/ohlc/realtime", symbol=SYMBOL), "redis")
+    assert api.ask("/latest", symbol=SYMBOL).status == 200
+    assert len(open_times(api.ask("/ohlc", symbol=SYMBOL, limit=100))) == 100
+    assert api.ask("/trades", symbol=SYMBOL).json == before, "the hub has read them"
+    assert api.ask("/symbols").status == 200
+    assert api.ask("/latest", symbol="NOSUCHUSDT").status == 404
+
+    world.redis.restart()
+    api.wait_for("ready")
+    assert len(open_times(api.ask("/ohlc/realtime", symbol=SYMBOL))) >= 100
+
+
+def test_without_mongodb_a_range_that_the_realtime_window_covers_is_served_and_no_other(
+    api: Api, world: World
+) -> None:
+    world.mongo.kill()
+    assert set(api.wait_for("degraded")["reasons"]) == {"mongodb"}
+    assert len(open_times(api.ask("/ohlc", symbol=SYMBOL, limit=90))) == 90
+    inside = NOON - 50 * MINUTE_MS
+    assert open_times(api.ask("/ohlc", symbol=SYMBOL, startTime=inside, limit=3)) == [
+        inside,
+        inside + MINUTE_MS,
+        inside + 2 * MINUTE_MS,
+    ]
+    for query in ({"limit": 1000}, {"startTime": 0}, {"interval": "5m"}, {"endTime": NOON - 99 * MINUTE_MS}):
+        assert_unavailable(api.ask("/ohlc", symbol=SYMBOL, **query), "mongodb")
+    for path in ("/latest", "/ohlc/realtime", "/trades"):
+        assert api.ask(path, symbol=SYMBOL).status == 200
+
+    world.mongo.restart()
+    api.wait_for("ready")
+    assert len(open_times(api.ask("/ohlc", symbol=SYMBOL, limit=1000))) == 101
+    assert open_times(api.ask("/ohlc", symbol=SYMBOL, interval="5m")) == []
+
+
+def test_stores_that_are_frozen_are_found_out_and_hold_up_nothing_else(api: Api, world: World) -> None:
+    world.mongo.suspend()
+    world.redis.suspend()
+    try:
+        assert_unavailable(api.ask("/ohlc", symbol=SYMBOL, interval="1h"), "mongodb")
+        assert_unavailable(api.ask("/ohlc/realtime", symbol=SYMBOL), "redis")
+        assert api.ask("/latest", symbol=SYMBOL).status == 200
+        assert api.ask("/healthz").status == 200
+        eventually(
+            lambda: set(api.ask("/readyz").json["reasons"]) == {"mongodb", "redis"},
+            "both are known to be away",
+        )
+        # Known to be away, they are not waited for, however many ask.
+        for _ in range(20):
+            assert_unavailable(api.ask("/ohlc", symbol=SYMBOL, interval="1h"), "mongodb")
+    finally:
+        world.mongo.resume()
+        world.redis.resume()
+    api.wait_for("ready")
+    assert open_times(api.ask("/ohlc", symbol=SYMBOL, interval="1h")) == []
+
+
+def test_with_all_away_at_the_start_it_lives_says_so_and_serves_as_soon_as_one_is_there(
+    world: World, tmp_path: Path
+) -> None:
+    for server in (world.broker, world.mongo, world.redis):
+        server.kill()
+    api = Api(world, tmp_path)
+    process = api.launch()
+    try:
+        readiness = api.wait_for("not ready")
+        assert set(readiness["reasons"]) == {"kafka", "redis", "mongodb"}
+        assert api.ask("/readyz").status == 503
+        assert api.ask("/healthz").json == {"status": "alive", "source": None, "simulated": None}
+        assert api.ask("/metrics").status == 200
+        for path in ("/latest", "/ohlc", "/trades"):
+            assert_unavailable(api.ask(path, symbol=SYMBOL), "kafka", "redis", "mongodb")
+        assert_unavailable(api.ask("/symbols"), "kafka", "redis", "mongodb")
+        assert api.ask("/ohlc", symbol=SYMBOL, limit=0).status == 422
+        with api.connect("/ws/kline", symbol=SYMBOL) as connection, pytest.raises(ConnectionClosed) as closed:
+            connection.recv(timeout=20)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4503
+        assert "redis is away" in closed.value.rcvd.reason
+
+        world.redis.restart()
+        assert set(api.wait_for("degraded")["reasons"]) == {"kafka", "mongodb"}
+        assert api.ask("/latest", symbol=SYMBOL).json["open_time"] == NOON
+        assert api.ask("/symbols").json["source"] == "simulator"
+        with api.connect("/ws/kline", symbol=SYMBOL) as connection:
+            snapshot, away = receive(connection), receive(connection)
+            assert isinstance(snapshot, KlineSnapshot)
+            assert (snapshot.data, snapshot.seq) == ([], None)
+            assert isinstance(away, Status)
+            assert away.data.state == "away"
+            world.mongo.restart()
+            world.broker.restart()
+            messages = [receive(connection)]
+            while not isinstance(messages[-1], KlineSnapshot):
+                messages.append(receive(connection))
+            assert messages[-1].data[-1] == candle(SYMBOL, 0)
+            live = receive(connection)
+            assert isinstance(live, Status)
+            assert live.data.state == "live"
+        api.wait_for("ready")
+        assert process.poll() is None, "it is the same process"
+        assert api.signal(signal.SIGTERM) == 0
+    finally:
+        process.kill()
+        for server in (world.broker, world.mongo, world.redis):
+            if server.pid is None:
+                server.restart()

@@ -1,0 +1,360 @@
+"""The sockets on the real servers: what a client is sent, what it may not do, and what the slow ones cost."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import psutil
+import pytest
+from websockets.asyncio.client import ClientConnection
+from websockets.asyncio.client import connect as connect_async
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection as SyncConnection
+
+from api_under_test import NOON, Api, World, candle, decode, eventually, trade
+from app.stream.clients import CLOSED_CANDLES_KEPT
+from app.stream.messages import KlineSnapshot, KlineUpdate, SocketMessage, TradesSnapshot, TradesUpdate
+from candlestack_core.messages import Candle, Trade
+from candlestack_core.topics import TRADES
+
+TEXT_FRAME = 0x81
+
+
+def receive(connection: SyncConnection) -> SocketMessage:
+    return decode(connection.recv(timeout=20))
+
+
+def receive_until(connection: SyncConnection, last: Candle | int) -> list[SocketMessage]:
+    """Receive until an update holds a candle, or the trade of an id; return all that came."""
+    messages = []
+    while True:
+        messages.append(receive(connection))
+        match messages[-1]:
+            case KlineUpdate(data=data) if data == last:
+                return messages
+            case TradesUpdate(data=trades) if trades[-1].trade_id == last:
+                return messages
+            case _:
+                continue
+
+
+def closed_with(connection: SyncConnection) -> tuple[int, str]:
+    """Receive until the server ends the connection; return its code and reason."""
+    closed = None
+    while closed is None:
+        try:
+            connection.recv(timeout=20)
+        except ConnectionClosed as error:
+            closed = error
+    assert closed.rcvd is not None, "no close frame came"
+    return closed.rcvd.code, closed.rcvd.reason
+
+
+def until_known(api: Api, *records: Candle | Trade) -> None:
+    """Wait until the API has read what was published: the last record of each pair."""
+    for record in records:
+        if isinstance(record, Candle):
+            expected = (record.open_time, record.version)
+
+            def look(symbol: str = record.symbol, expected: tuple[int, int] = expected) -> bool:
+                latest = api.ask("/latest", symbol=symbol).json
+                return (latest.get("open_time"), latest.get("version")) == expected
+
+            eventually(look, f"{record.symbol} is known")
+
+
+def test_a_client_of_candles_is_sent_the_newest_hour_and_then_every_change(api: Api, world: World) -> None:
+    symbol = "KLINEUSDT"
+    hour = [candle(symbol, minute) for minute in range(-59, 0)]
+    forming = candle(symbol, 0, closed=False)
+    world.publish(*hour, forming, arrival_time=NOON + 40_000)
+    until_known(api, forming)
+    with api.connect("/ws/kline", symbol=symbol) as connection:
+        snapshot = receive(connection)
+        assert isinstance(snapshot, KlineSnapshot)
+        assert snapshot.data == [*hour, forming]
+        assert snapshot.prev is None
+        assert snapshot.exchange_time == forming.version
+        assert snapshot.arrival_time == NOON + 40_000
+        news = [
+            candle(symbol, 0),
+            candle(symbol, 1, closed=False),
+            candle(symbol, -2, close="99.75", version=NOON * 2),
+        ]
+        for each in news:
+            world.publish(each)
+        updates = receive_until(connection, news[-1])
+    assert [m.data for m in updates if isinstance(m, KlineUpdate)] == news
+    seqs = [m.seq for m in (snapshot, *updates) if isinstance(m, KlineSnapshot | KlineUpdate)]
+    assert seqs == [seqs[0], *(seqs[0] + n for n in (1, 2, 3) if seqs[0] is not None)]
+    assert [m.prev for m in updates if isinstance(m, KlineUpdate)] == seqs[:-1]
+    assert {m.epoch for m in updates if isinstance(m, KlineUpdate)} == {snapshot.epoch}
+    assert (snapshot.epoch or "").startswith(f"{world.candle_topic}/")
+
+
+def test_a_client_of_trades_is_sent_the_newest_and_then_each_once(api: Api, world: World) -> None:
+    symbol = "TRADEDUSDT"
+    world.publish(candle(symbol, 0), *(trade(symbol, number) for number in range(1, 151)))
+    with api.connect("/ws/trades", symbol=symbol) as connection:
+        messages = [receive(connection)]
+        world.publish(*(trade(symbol, number) for number in (149, 150, 151, 151, 152)), trade(symbol, 153))
+        messages += receive_until(connection, 153)
+    snapshot = messages[0]
+    assert isinstance(snapshot, TradesSnapshot)
+    told = [t.trade_id for m in messages[1:] if isinstance(m, TradesUpdate) for t in m.data]
+    first = snapshot.data[-1].trade_id if snapshot.data else 0
+    assert told == list(range(first + 1, 154)), "what the snapshot has not, comes after it, and once"
+    assert len(snapshot.data) <= 100
+    assert (snapshot.epoch or f"{TRADES}/").startswith(f"{TRADES}/")
+    assert all(m.dropped == 0 for m in messages if isinstance(m, TradesUpdate))
+
+
+def test_after_a_kill_and_a_new_start_the_state_has_the_same_epoch_and_seq(
+    own_api: Api, world: World
+) -> None:
+    symbol = "AGAINUSDT"
+    forming = candle(symbol, 4, closed=False)
+    world.publish(*(candle(symbol, minute) for minute in range(4)), forming)
+    world.publish(trade(symbol, 1), trade(symbol, 2))
+    world.publish(candle(symbol, 1, closed=False))  # tells nothing new, yet it has been read
+    until_known(own_api, forming)
+
+    def look() -> tuple[object, ...] | None:
+        seen = []
+        for path in ("/ws/kline", "/ws/trades"):
+            with own_api.connect(path, symbol=symbol) as connection:
+                message = receive(connection)
+            assert isinstance(message, KlineSnapshot | TradesSnapshot)
+            seen += [message.epoch, message.seq, message.data]
+        return tuple(seen) if all(seen) else None
+
+    before = eventually(look, "both channels have a state")
+    assert own_api.signal(signal.SIGKILL) == -signal.SIGKILL
+    own_api.start()
+    assert look() == before
+
+
+@pytest.mark.parametrize("path", ["/ws/kline", "/ws/trades"])
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ({}, (4400, "symbol: Field required")),
+        ({"symbol": "B"}, (4400, "symbol: String should have at least 2 characters")),
+        ({"symbol": "RULESUSDT", "interval": "5m"}, (4400, "interval: Extra inputs are not permitted")),
+        ({"symbol": "NOSUCHUSDT"}, (4404, "'NOSUCHUSDT' is not a known pair; known: ")),
+        ({"symbol": "Ü" * 40}, (4404, f"'{'Ü' * 40}' is not a known pair; known: ")),
+    ],
+)
+def test_a_bad_query_is_told_by_code_and_reason(
+    api: Api, world: World, path: str, query: dict[str, str], told: tuple[int, str]
+) -> None:
+    world.store_in_redis(candle("RULESUSDT", 0))
+    with api.connect(path, **query) as connection:
+        code, reason = closed_with(connection)
+    assert code == told[0]
+    assert reason.startswith(told[1])
+
+
+@pytest.mark.parametrize("message", ["hello", b"\x00", '{"method": "SUBSCRIBE"}'])
+def test_a_client_that_speaks_is_sent_away(api: Api, world: World, message: str | bytes) -> None:
+    world.store_in_redis(candle("TALKUSDT", 0))
+    with api.connect("/ws/trades", symbol="TALKUSDT") as connection:
+        connection.send(message)
+        assert closed_with(connection) == (4400, "this socket takes no messages")
+
+
+def test_a_message_as_large_as_memory_is_refused_by_its_size(api: Api, world: World) -> None:
+    world.store_in_redis(candle("LARGEUSDT", 0))
+    with api.connect("/ws/kline", symbol="LARGEUSDT") as connection:
+        connection.send("x" * 100_000)
+        code, _ = closed_with(connection)
+    assert code == 1009
+
+
+def test_a_path_that_is_no_socket_is_refused_before_it_opens(api: Api) -> None:
+    with pytest.raises(InvalidStatus), api.connect("/ws/books", symbol="BTCUSDT"):
+        pytest.fail("it opened")
+
+
+def test_one_client_more_than_allowed_is_asked_to_come_later(world: World, tmp_path: Path) -> None:
+    world.store_in_redis(candle("FULLUSDT", 0))
+    with Api(world, tmp_path, API_MAX_SOCKETS="2") as api:
+        with (
+            api.connect("/ws/kline", symbol="FULLUSDT") as first,
+            api.connect("/ws/trades", symbol="FULLUSDT"),
+        ):
+            receive(first)
+            with api.connect("/ws/kline", symbol="FULLUSDT") as third:
+                code, reason = closed_with(third)
+        assert (code, reason) == (1013, "2 clients are connected; come back later")
+        eventually(lambda: 'sockets_open{channel="kline"} 0.0' in api.ask("/metrics").body.decode(), "room")
+        with api.connect("/ws/kline", symbol="FULLUSDT") as later:
+            assert isinstance(receive(later), KlineSnapshot)
+
+
+class Reader:
+    """A client that reads all it is sent, and checks each message as it comes."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+        self.seq: int | None = None
+        self.candles: list[Candle] = []
+        self.trades: list[Trade] = []
+        self.dropped = 0
+        self.gaps = 0
+
+    async def run(self) -> None:
+        async for text in self.connection:
+            message = decode(text)
+            assert isinstance(message, KlineSnapshot | KlineUpdate | TradesSnapshot | TradesUpdate)
+            self.gaps += message.prev != self.seq
+            self.seq = message.seq
+            match message:
+                case KlineUpdate(data=data):
+                    self.candles.append(data)
+                case TradesUpdate(data=trades, dropped=dropped):
+                    self.trades += trades
+                    self.dropped += dropped
+
+
+def never_reading(port: int, path: str, symbol: str) -> socket.socket:
+    """Open a WebSocket, and read nothing but the answer that it is open."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.connect(("127.0.0.1", port))
+    key = base64.b64encode(os.urandom(16)).decode()
+    client.sendall(
+        (
+            f"GET {path}?{urlencode({'symbol': symbol})} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+            f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        ).encode()
+    )
+    answer = b""
+    while not answer.endswith(b"\r\n\r\n"):
+        answer += client.recv(1)
+    assert answer.startswith(b"HTTP/1.1 101 ")
+    return client
+
+
+def frames(client: socket.socket) -> Iterator[SocketMessage]:
+    """Read the messages of a WebSocket that was not read before."""
+    with client.makefile("rb") as stream:
+        while True:
+            head, short = stream.read(2)
+            length = int.from_bytes(stream.read({126: 2, 127: 8}[short])) if short > 125 else short
+            payload = stream.read(length)
+            if head == TEXT_FRAME:
+                yield decode(payload)
+
+
+async def until(look: Callable[[], object], what: str, timeout_s: float = 60.0) -> None:
+    try:
+        async with asyncio.timeout(timeout_s):
+            while not look():
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        pytest.fail(f"not within {timeout_s:.0f} s: {what}")
+
+
+def _by_time(forming: list[Candle], closed: list[Candle]) -> list[Candle]:
+    return sorted([*forming, *closed], key=lambda each: each.version)
+
+
+def trades_dropped(api: Api) -> float:
+    """Return how many trades clients of this API have missed."""
+    lines = api.ask("/metrics").body.decode().splitlines()
+    [count] = [line for line in lines if line.startswith("candlestack_socket_trades_dropped_total ")]
+    return float(count.split()[1])
+
+
+async def test_of_fifty_clients_the_five_that_never_read_cost_the_others_nothing(
+    own_api: Api, world: World
+) -> None:
+    symbol = "FIFTYUSDT"
+    world.publish(candle(symbol, 0), trade(symbol, 0))
+    until_known(own_api, candle(symbol, 0))
+    process = psutil.Process(own_api.pid)
+    before = process.memory_info().rss
+    stuck = [never_reading(own_api.port, "/ws/kline", symbol) for _ in range(3)]
+    stuck += [never_reading(own_api.port, "/ws/trades", symbol) for _ in range(2)]
+    url = f"ws://127.0.0.1:{own_api.port}"
+    kline = [Reader(await connect_async(f"{url}/ws/kline?symbol={symbol}")) for _ in range(25)]
+    traded = [Reader(await connect_async(f"{url}/ws/trades?symbol={symbol}")) for _ in range(20)]
+    reading = [asyncio.create_task(reader.run()) for reader in (*kline, *traded)]
+    await until(lambda: all(reader.seq is not None for reader in (*kline, *traded)), "every snapshot")
+
+    closed: list[Candle] = []
+    trades: list[Trade] = []
+
+    def all_read() -> bool:
+        return all(reader.candles[-1:] == closed[-1:] for reader in kline) and all(
+            reader.trades[-1:] == trades[-1:] for reader in traded
+        )
+
+    # In stretches that a reading client is given time for: how fast it reads is not what is tested.
+    while len(closed) < CLOSED_CANDLES_KEPT + 800:
+        minutes = range(len(closed) + 1, len(closed) + 401)
+        new = [candle(symbol, minute) for minute in minutes]
+        forming = [candle(symbol, minute, closed=False) for minute in minutes[::20]]
+        new_trades = [trade(symbol, number) for number in range(len(trades) + 1, len(trades) + 2_001)]
+        closed += new
+        trades += new_trades
+        await asyncio.to_thread(world.publish, *_by_time(forming, new), *new_trades)
+        await until(all_read, f"every reader has {len(closed)} minutes and {len(trades)} trades")
+
+    for reader in kline:
+        assert [c for c in reader.candles if c.closed] == closed
+        assert reader.gaps == 0
+    for reader in traded:
+        assert reader.trades == trades
+        assert (reader.gaps, reader.dropped) == (0, 0)
+    await until(
+        lambda: 'sockets_closed_total{code="4408"} 3.0' in own_api.ask("/metrics").body.decode(),
+        "the three that would miss closed candles are sent away",
+    )
+    await until(
+        lambda: 'sockets_open{channel="kline"} 25.0' in own_api.ask("/metrics").body.decode(),
+        "they are cut off, although they do not answer",
+    )
+    text = own_api.ask("/metrics").body.decode()
+    assert 'sockets_open{channel="trades"} 22.0' in text
+    assert trades_dropped(own_api) > 0, "those that never read trades miss some, by count"
+    assert process.memory_info().rss - before < 64 * 1024 * 1024
+    for task in reading:
+        task.cancel()
+    for reader in (*kline, *traded):
+        await reader.connection.close()
+    for client in stuck:
+        client.close()
+
+
+def test_a_slow_client_reads_what_was_kept_and_how_many_trades_it_missed(api: Api, world: World) -> None:
+    symbol = "SLOWUSDT"
+    world.publish(candle(symbol, 0), trade(symbol, 0))
+    until_known(api, candle(symbol, 0))
+    before = trades_dropped(api)
+    slow = never_reading(api.port, "/ws/trades", symbol)
+    for first in range(1, 20_001, 500):
+        world.publish(*(trade(symbol, number) for number in range(first, first + 500)))
+
+    eventually(lambda: trades_dropped(api) > before, "trades are dropped for the client that does not read")
+    world.publish(trade(symbol, 20_001))
+    expected, missed = 0, 0
+    for message in frames(slow):
+        if isinstance(message, TradesSnapshot):
+            expected = message.data[-1].trade_id if message.data else -1
+        elif isinstance(message, TradesUpdate):
+            missed += message.dropped
+            assert message.data[0].trade_id == expected + message.dropped + 1
+            expected = message.data[-1].trade_id
+            if expected == 20_001:
+                break
+    assert missed > 0
+    slow.close()
