@@ -75,13 +75,15 @@ _SIMULATED_SOURCE = _Request("/sim/source", 0)
 _TRY_AGAIN = frozenset(
     {
         HTTPStatus.REQUEST_TIMEOUT,
+        HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS,  # said to whole countries; a process that ended would not help
         HTTPStatus.INTERNAL_SERVER_ERROR,
         HTTPStatus.BAD_GATEWAY,
         HTTPStatus.SERVICE_UNAVAILABLE,
         HTTPStatus.GATEWAY_TIMEOUT,
     }
 )
-_SLOW_DOWN = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.IM_A_TEAPOT})
+# 403 is the answer of Binance's web application firewall to an address that asks too much.
+_SLOW_DOWN = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.IM_A_TEAPOT})
 
 
 class SpotRest:
@@ -159,11 +161,9 @@ class SpotRest:
                     )
                     continue
                 elif status in _TRY_AGAIN:
-                    reason = f"HTTP {status}"
+                    reason = _said(status, payload)
                 else:
-                    raise RestError(
-                        f"{request.path}: HTTP {status}: {payload[:200].decode(errors='replace')}"
-                    )
+                    raise RestError(f"{request.path}: {_said(status, payload)}")
             pause = pauses.next()
             _LOG.warning(
                 "exchange REST failed, trying again",
@@ -193,6 +193,10 @@ class SpotRest:
         if used.isdecimal():
             self._budget.observe(int(used), self._monotonic())
         return response.status, response.headers, payload
+
+
+def _said(status: int, payload: bytes) -> str:
+    return f"HTTP {status}: {payload[:200].decode(errors='replace')}"
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:
