@@ -17,8 +17,11 @@ _LOG = get_logger(__name__)
 
 SILENT_AFTER_S = 30.0
 """A connection that carried nothing for so long is dropped and made anew."""
-LASTED_S = 60.0
-"""A connection that lasted so long was a good one: the next pause is a short one again."""
+LASTED_S = 20.0
+"""A connection that lasted so long was a good one: the next pause is a short one again.
+
+Shorter than `SILENT_AFTER_S`: that thin pairs do not trade is no failure, and must not make the pauses grow.
+"""
 FRAMES_AHEAD = 64
 """Frames the library may read ahead; then the socket is left unread and the exchange feels it."""
 MAX_FRAME_BYTES = 4 * 1024 * 1024
