@@ -19,7 +19,7 @@ BACKLOG = "backlog"
 POLL_S = 0.5
 COMMIT_EVERY_S = 1.0
 LAG_EVERY_S = 1.0
-CHECK_EVERY_S = 5.0
+CHECK_EVERY_S = 2.0
 DEAD_LETTERS_S = 1.0
 MAX_DEAD_LETTERS = 200
 """Dead letters that end a batch: each may be as large as a record can be."""

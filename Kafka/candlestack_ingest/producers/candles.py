@@ -52,6 +52,9 @@ class CandleFeed:
         _LOG.info("resumed from Kafka", closed_candles=known)
 
     async def on_connected(self) -> None:
+        if not self._ledger.now:
+            # No frame can be judged before the exchange's own time is known.
+            self._ledger.advance(await self._context.rest.server_time())
         self._look_now.set()
 
     async def on_frame(self, frame: bytes, received_ms: int) -> None:
@@ -77,7 +80,7 @@ class CandleFeed:
         event = decode_kline(frame)
         if event.s not in self._market.symbols:
             raise FrameError(f"{event.s[:40]!r} was not asked for")
-        if self._ledger.now and self._ledger.now + ABSURD_AHEAD_MS < event.E:
+        if self._ledger.now + ABSURD_AHEAD_MS < event.E:
             raise FrameError(f"event time {event.E} is over an hour ahead of the exchange's clock")
         completeness = self._market.completeness(event.s, event.k.t, "complete")
         return candle_of_kline(event, source=self._market.source, completeness=completeness)

@@ -30,6 +30,7 @@ DUPLICATE_KEY = 11000
 FAILED_VALIDATION = 121
 TIMEOUT_S = 4.0
 """For all that one flush does; longer, and a process that waits could not stop within ten seconds."""
+SELECTION_TIMEOUT_S = 1.5
 ACKNOWLEDGED = WriteConcern(w="majority", j=True)
 """Offsets are committed after this: what MongoDB has acknowledged survives its being killed."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -45,7 +46,11 @@ def connect(settings: MongoSettings) -> pymongo.MongoClient[Document]:
     """
     try:
         return pymongo.MongoClient(
-            settings.mongo_uri, tz_aware=True, timeoutMS=int(TIMEOUT_S * 1000), appname="candlestack"
+            settings.mongo_uri,
+            tz_aware=True,
+            timeoutMS=int(TIMEOUT_S * 1000),
+            serverSelectionTimeoutMS=int(SELECTION_TIMEOUT_S * 1000),
+            appname="candlestack",
         )
     except (ConfigurationError, ValueError) as error:
         raise BadSettingError(variable_name(MongoSettings, "mongo_uri"), str(error)) from error

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from typing import Any
 
 import pymongo
 import pytest
@@ -13,34 +13,51 @@ from pymongo.errors import WriteError
 
 from candlestack_core.messages import Candle
 from candlestack_core.names import KLINE_1M, KLINE_COLLECTIONS
-from candlestack_core.settings import MongoSettings
+from candlestack_core.settings import BadSettingError, MongoSettings
 from candlestack_core.versions import supersedes
 from candlestack_ingest.consumers.sink import StoreAwayError
 from candlestack_ingest.stores.candles import CandleSink, connect, document_of
-from candlestack_ingest.stores.schema import ensure_candle_collections
+from candlestack_ingest.stores.schema import (
+    SYMBOL_AND_OPEN_TIME,
+    Document,
+    candle_validator,
+    ensure_candle_collections,
+)
 from candlestack_local.servers import MongoServer
-from records import candle, record
+from records import START, candle, record
 
-Database = pymongo.database.Database[dict[str, Any]]
+Database = pymongo.database.Database[Document]
 
 
-def connect_to(server: MongoServer) -> pymongo.MongoClient[dict[str, Any]]:
+def connect_to(server: MongoServer) -> pymongo.MongoClient[Document]:
     return connect(MongoSettings.model_validate({"mongo_uri": server.uri}))
 
 
 @pytest.fixture(scope="module")
-def database(mongo_server: MongoServer) -> Iterator[Database]:
+def client(mongo_server: MongoServer) -> Iterator[pymongo.MongoClient[Document]]:
     with connect_to(mongo_server) as client:
-        client.drop_database("CANDLE_SINK")
-        ensure_candle_collections(client["CANDLE_SINK"])
-        yield client["CANDLE_SINK"]
-        client.drop_database("CANDLE_SINK")
+        yield client
+
+
+@pytest.fixture(scope="module")
+def database(client: pymongo.MongoClient[Document]) -> Iterator[Database]:
+    client.drop_database("CANDLE_SINK")
+    ensure_candle_collections(client["CANDLE_SINK"])
+    yield client["CANDLE_SINK"]
+    client.drop_database("CANDLE_SINK")
+
+
+def write(database: Database, *candles: Candle) -> None:
+    sink = CandleSink(database)
+    for made in candles:
+        sink.add(record(made))
+    assert sink.flush() == []
 
 
 candles = st.builds(
     candle,
     st.integers(0, 3),
-    st.integers(1, 5),
+    st.one_of(st.integers(1, 5), st.sampled_from([2**53 - 2, 2**53 - 1])),
     closed=st.booleans(),
     close=st.sampled_from(["1", "1.5", "2"]),
 )
@@ -52,26 +69,46 @@ def test_in_whatever_order_versions_arrive_the_winner_stays(
     database: Database, batches: list[list[Candle]]
 ) -> None:
     database[KLINE_1M].delete_many({})
-    sink = CandleSink(database)
     expected: dict[int, Candle] = {}
     for batch in batches:
+        write(database, *batch)
         for made in batch:
-            sink.add(record(made))
             if made.closed and (made.open_time not in expected or supersedes(made, expected[made.open_time])):
                 expected[made.open_time] = made
-        assert sink.flush() == []
     stored = {document["_id"]: document for document in database[KLINE_1M].find()}
     assert stored == {document["_id"]: document for document in map(document_of, expected.values())}
 
 
+def test_writers_that_race_leave_the_best_version_of_each_candle(database: Database) -> None:
+    database[KLINE_1M].delete_many({})
+    writers, minutes, rounds = 4, 20, 10
+
+    def race(number: int) -> None:
+        for turn in range(rounds):
+            # Each has the best version of another part of the minutes.
+            write(database, *(candle(m, 1 + turn * writers + (m + number) % writers) for m in range(minutes)))
+
+    threads = [threading.Thread(target=race, args=(number,)) for number in range(writers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    versions = [document["version"] for document in database[KLINE_1M].find()]
+    assert versions == [rounds * writers] * minutes
+
+
 def test_a_worse_version_never_replaces_and_a_better_one_does(database: Database) -> None:
     database[KLINE_1M].delete_many({})
-    sink = CandleSink(database)
     for version, close in ((5, "1.5"), (4, "1.1"), (6, "1.9"), (6, "1.2")):
-        sink.add(record(candle(0, version, close=close)))
-        sink.flush()
+        write(database, candle(0, version, close=close))
     [document] = database[KLINE_1M].find()
     assert (document["version"], document["close"]) == (6, "1.9")
+
+
+def test_a_forming_candle_is_not_stored(database: Database) -> None:
+    database[KLINE_1M].delete_many({})
+    write(database, candle(0, 9, closed=False))
+    assert database[KLINE_1M].count_documents({}) == 0
 
 
 def test_a_record_that_the_validator_refuses_is_given_back_and_the_others_are_written(
@@ -91,14 +128,36 @@ def test_a_record_that_the_validator_refuses_is_given_back_and_the_others_are_wr
 
 
 def test_the_store_is_prepared_once_and_found_as_it_should_be_the_second_time(
-    mongo_server: MongoServer,
+    client: pymongo.MongoClient[Document],
 ) -> None:
-    with connect_to(mongo_server) as client:
-        client.drop_database("PREPARED")
-        done = ensure_candle_collections(client["PREPARED"])
-        assert len(done) == 2 * len(KLINE_COLLECTIONS)
-        assert ensure_candle_collections(client["PREPARED"]) == []
-        client.drop_database("PREPARED")
+    client.drop_database("PREPARED")
+    database = client["PREPARED"]
+    assert len(ensure_candle_collections(database)) == 2 * len(KLINE_COLLECTIONS)
+    assert ensure_candle_collections(database) == []
+    for interval, name in KLINE_COLLECTIONS.items():
+        options = next(database.list_collections(filter={"name": name}))["options"]
+        assert options["validator"] == candle_validator(interval)
+        index = database[name].index_information()[SYMBOL_AND_OPEN_TIME]
+        assert index["unique"]
+        assert index["key"] == [("symbol", 1), ("open_time", 1)]
+    client.drop_database("PREPARED")
+
+
+def test_a_collection_that_was_made_without_care_is_mended_and_keeps_its_documents(
+    client: pymongo.MongoClient[Document],
+) -> None:
+    client.drop_database("MENDED")
+    database = client["MENDED"]
+    database[KLINE_1M].insert_one(document_of(candle(0, 1)))
+    database.create_collection(
+        KLINE_COLLECTIONS["5m"], validator=candle_validator("5m"), validationAction="warn"
+    )
+    done = ensure_candle_collections(database)
+    assert f"changed the validator of {KLINE_1M}" in done
+    assert f"changed the validator of {KLINE_COLLECTIONS['5m']}" in done
+    assert ensure_candle_collections(database) == []
+    assert database[KLINE_1M].count_documents({}) == 1
+    client.drop_database("MENDED")
 
 
 @pytest.mark.parametrize(
@@ -106,17 +165,35 @@ def test_the_store_is_prepared_once_and_found_as_it_should_be_the_second_time(
     [
         {"close": 1.5},
         {"close": "1.50"},
+        {"close": "1.5\n"},
         {"volume": "-1"},
-        {"open_time": 1_700_000_040_000},
+        {"volume": "1e3"},
+        {"open_time": START},
+        {"trades": 3},
+        {"trades": -1},
+        {"version": 1.0},
         {"closed": False},
         {"interval": "5m"},
+        {"source": "somewhere"},
+        {"completeness": "maybe"},
+        {"symbol": "X"},
         {"extra": 1},
+        {"_id": f"ETHUSDT:{START}"},
+        {"_id": f"BTCUSDT:{START + 1}"},
     ],
+    ids=str,
 )
-def test_the_validator_refuses_what_is_no_candle(database: Database, change: dict[str, object]) -> None:
-    database[KLINE_1M].delete_many({})
+def test_the_validator_refuses_what_is_no_candle(database: Database, change: Document) -> None:
     with pytest.raises(WriteError, match="failed validation"):
         database[KLINE_1M].insert_one(document_of(candle(0, 1)) | change)
+
+
+@pytest.mark.parametrize("field", sorted(document_of(candle(0, 1)).keys() - {"_id"}))
+def test_the_validator_asks_for_every_field(database: Database, field: str) -> None:
+    document = document_of(candle(0, 1))
+    del document[field]
+    with pytest.raises(WriteError, match="failed validation"):
+        database[KLINE_1M].insert_one(document)
 
 
 def test_a_killed_mongod_has_every_candle_it_acknowledged(own_mongo_server: MongoServer) -> None:
@@ -130,7 +207,12 @@ def test_a_killed_mongod_has_every_candle_it_acknowledged(own_mongo_server: Mong
         sink.add(record(candle(50, 1)))
         with pytest.raises(StoreAwayError):
             sink.flush()
-        own_mongo_server.start()
-        own_mongo_server.wait_ready()
+        own_mongo_server.restart()
         sink.flush()
         assert client["KILLED"][KLINE_1M].count_documents({}) == 51
+
+
+@pytest.mark.parametrize("uri", ["mongodb://", "mongodb://localhost:99999", "mongodb://u:p@ss@localhost"])
+def test_a_connection_string_that_is_none_is_a_bad_setting(uri: str) -> None:
+    with pytest.raises(BadSettingError, match="MONGO_URI"):
+        connect(MongoSettings.model_validate({"mongo_uri": uri}))
