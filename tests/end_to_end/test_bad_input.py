@@ -97,13 +97,13 @@ def test_malformed_frames_become_dead_letters_with_their_reason_and_the_stream_g
         now = eventually(lambda: timekeeper.simulator("/api/v3/time"), "the simulator")["serverTime"]
         minute = now - now % 60_000 - 60_000
         bad = {
+            kline(minute + 400 * 86_400_000): "ahead of the exchange's clock",
             b"{": "truncated",
             b"\xff\xfe": "malformed",
             b'["not", "an", "object"]': "object",
             kline(minute, h="0.5"): "prices do not fit",
             kline(minute, s="ETHUSDT"): "holds a kline of",
             kline(minute, v="1e400"): "not a plain decimal",
-            kline(minute + 400 * 86_400_000): "ahead of the exchange's clock",
         }
         with (
             SpokenStream([*bad, kline(minute)]) as stream,
@@ -120,6 +120,7 @@ def test_malformed_frames_become_dead_letters_with_their_reason_and_the_stream_g
             ) as platform,
         ):
             platform.start("candle-producer")
+            eventually(platform["candle-producer"].ready, "the candle producer is ready")  # so are its topics
 
             def good() -> bool:
                 values = [json.loads(record.value) for record in read_all(kafka_broker, KLINES)]
