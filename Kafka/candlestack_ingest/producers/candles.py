@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import msgspec
 
@@ -44,10 +45,15 @@ class CandleFeed:
         self._ledger = CandleLedger(self._market.symbols, context.exchange.backfill_hours * HOUR_MS)
         self._look_now = asyncio.Event()
 
-    def resume(self) -> None:
+    def resume(self, stopping: threading.Event) -> None:
         since = self._context.clock_ms() - self._context.exchange.backfill_hours * HOUR_MS
         known = resume_candles(
-            self._context.kafka, self._ledger, frozenset(self._market.symbols), self._market.source, since
+            self._context.kafka,
+            self._ledger,
+            frozenset(self._market.symbols),
+            self._market.source,
+            since,
+            stopping=stopping,
         )
         _LOG.info("resumed from Kafka", closed_candles=known)
 

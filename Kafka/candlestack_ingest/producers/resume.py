@@ -1,11 +1,13 @@
 """What Kafka already holds: a producer that starts reads it back, so that nothing is asked or sent twice.
 
 The topics are the ledger. They survive the process, and they say what the broker has acknowledged, not what
-a process believed to have sent.
+a process believed to have sent. A day of them takes a while to read: a process that is told to stop meanwhile
+stops reading.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import msgspec
@@ -37,7 +39,13 @@ class _TradeSeen(msgspec.Struct, frozen=True):
 
 
 def resume_candles(
-    settings: KafkaSettings, ledger: CandleLedger, symbols: frozenset[str], source: str, since_ms: int
+    settings: KafkaSettings,
+    ledger: CandleLedger,
+    symbols: frozenset[str],
+    source: str,
+    since_ms: int,
+    *,
+    stopping: threading.Event,
 ) -> int:
     """Tell a ledger which closed candles of `source` arrived in Kafka since a time; return how many.
 
@@ -48,7 +56,7 @@ def resume_candles(
     """
     decoder = msgspec.json.Decoder(_CandleSeen)
     count = 0
-    for value in _tail(settings, settings.kafka_topic, since_ms):
+    for value in _tail(settings, settings.kafka_topic, since_ms, stopping):
         try:
             seen = decoder.decode(value)
         except msgspec.DecodeError:
@@ -60,7 +68,13 @@ def resume_candles(
 
 
 def resume_trades(
-    settings: KafkaSettings, topic: str, symbols: frozenset[str], source: str, now_ms: int
+    settings: KafkaSettings,
+    topic: str,
+    symbols: frozenset[str],
+    source: str,
+    now_ms: int,
+    *,
+    stopping: threading.Event,
 ) -> dict[str, int]:
     """Return the newest trade id of each symbol that Kafka holds from `source`; symbols without are left out.
 
@@ -70,7 +84,7 @@ def resume_trades(
     decoder = msgspec.json.Decoder(_TradeSeen)
     newest: dict[str, int] = {}
     for tail_ms in TRADE_TAILS_MS:
-        for value in _tail(settings, topic, now_ms - tail_ms):
+        for value in _tail(settings, topic, now_ms - tail_ms, stopping):
             try:
                 seen = decoder.decode(value)
             except msgspec.DecodeError:
@@ -82,15 +96,15 @@ def resume_trades(
     return newest
 
 
-def _tail(settings: KafkaSettings, topic: str, since_ms: int) -> Iterator[bytes]:
+def _tail(settings: KafkaSettings, topic: str, since_ms: int, stopping: threading.Event) -> Iterator[bytes]:
     consumer = open_consumer(settings)
     try:
-        yield from _read_tail(consumer, topic, since_ms)
+        yield from _read_tail(consumer, topic, since_ms, stopping)
     finally:
         consumer.close()
 
 
-def _read_tail(consumer: Consumer, topic: str, since_ms: int) -> Iterator[bytes]:
+def _read_tail(consumer: Consumer, topic: str, since_ms: int, stopping: threading.Event) -> Iterator[bytes]:
     ends: dict[TopicPartition, int] = {}
     starts: dict[TopicPartition, int] = {}
     for partition in consumer.partitions(topic):
@@ -102,7 +116,7 @@ def _read_tail(consumer: Consumer, topic: str, since_ms: int) -> Iterator[bytes]
         return
     consumer.assign(starts)
     idle = 0
-    while ends:
+    while ends and not stopping.is_set():
         records = consumer.poll(0.5, 5_000)
         idle = 0 if records else idle + 1
         if idle > STALL_POLLS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
@@ -51,8 +52,8 @@ class Feed(Protocol):
         """What follows `symbol@` in the names of its streams."""
         ...
 
-    def resume(self) -> None:
-        """Read back from Kafka where the last process stopped; blocks.
+    def resume(self, stopping: threading.Event) -> None:
+        """Read back from Kafka where the last process stopped; blocks, until `stopping` is set at the longest.
 
         Raises:
             KafkaError: when the broker does not answer.
@@ -142,7 +143,7 @@ async def _wait_for_kafka(service: Service, settings: KafkaSettings, feed: Feed)
     while True:
         try:
             await asyncio.to_thread(ensure_topics, settings)
-            await asyncio.to_thread(feed.resume)
+            await asyncio.to_thread(feed.resume, service.stopping)
         except KafkaError as error:
             pause = pauses.next()
             reason = f"no answer from {settings.kafka_bootstrap}: {error}"

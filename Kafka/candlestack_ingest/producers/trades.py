@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 from candlestack_core import metrics
 from candlestack_core.logging import get_logger
@@ -45,13 +46,14 @@ class TradeFeed:
         self._sequences = {symbol: TradeSequence(MAX_HELD) for symbol in self._market.symbols}
         self._gaps: asyncio.Queue[str] = asyncio.Queue(maxsize=len(self._sequences))
 
-    def resume(self) -> None:
+    def resume(self, stopping: threading.Event) -> None:
         newest = resume_trades(
             self._context.kafka,
             TRADES,
             frozenset(self._market.symbols),
             self._market.source,
             self._context.clock_ms(),
+            stopping=stopping,
         )
         for symbol, trade_id in newest.items():
             self._sequences[symbol].last_id = trade_id
