@@ -78,9 +78,17 @@ export class Connection {
     this.#watchSilence();
   }
 
-  /** Begin anew: what came over this connection cannot be relied upon. */
+  /**
+   * Begin anew, for what came over this connection cannot be relied upon: at once, or, where the connection
+   * has not held for long, after a pause as after any end.
+   */
   restart(reason: string): void {
-    this.#ended(ABNORMAL_CLOSURE, reason);
+    if (!this.#hasHeld()) {
+      this.#ended(ABNORMAL_CLOSURE, reason);
+      return;
+    }
+    this.#attempt = 0;
+    this.#open();
   }
 
   #open(): void {
@@ -108,7 +116,7 @@ export class Connection {
 
   #ended(code: number, reason: string): void {
     const now = this.surroundings.now();
-    if (this.#openedAt !== null && now - this.#openedAt >= HELD_MS) this.#attempt = 0;
+    if (this.#hasHeld()) this.#attempt = 0;
     this.#drop();
     this.#attempt += 1;
     const pause = REFUSALS.includes(code)
@@ -118,6 +126,10 @@ export class Connection {
     this.#timer(pause, () => {
       this.#open();
     });
+  }
+
+  #hasHeld(): boolean {
+    return this.#openedAt !== null && this.surroundings.now() - this.#openedAt >= HELD_MS;
   }
 
   /** Reopen what has been silent for too long; a pair that does not trade is only asked ever more rarely. */

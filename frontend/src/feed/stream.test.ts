@@ -75,6 +75,15 @@ describe("a stream", () => {
     expect(taken.map(({ seq }) => seq)).toEqual([10, 15]);
   });
 
+  it("begins anew at once where the connection had held, and is not called lost meanwhile", () => {
+    const { surroundings, status: judged } = streaming();
+    surroundings.socket().send(klineSnapshot([candle(1)], { seq: 10 }));
+    surroundings.pass(6000);
+    surroundings.socket().send(klineUpdate(candle(3), { seq: 14, prev: 12 }));
+    expect(surroundings.sockets).toHaveLength(2);
+    expect(judged()).toBe("connecting");
+  });
+
   it.each([
     ["no JSON", "{"],
     ["no message", { hello: "world" }],

@@ -59,9 +59,7 @@ export const en = {
     reconnecting: "Reconnecting",
     refused: "Unknown pair",
     age: "Data age",
-    streams: "Data streams",
-    candles: "Candles",
-    trades: "Trades",
+    page: "State of the data",
     api: "API",
     source: "Source",
   },
@@ -77,6 +75,7 @@ export const en = {
   },
   trouble: {
     unreachable: (api: string): string => `The API at ${api} does not answer.`,
+    ended: (reason: string): string => `The API has ended the connection: ${reason}.`,
     away: "The API has lost its own source; nothing new can come until it is back.",
     stale: (age: string): string => `The newest data is ${age} old.`,
     retryIn: (seconds: number): string => `Next try in ${seconds} s.`,

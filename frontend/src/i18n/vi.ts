@@ -20,7 +20,7 @@ export const vi: Texts = {
     change: (span) => `Thay đổi ${span}`,
     high: (span) => `Cao nhất ${span}`,
     low: (span) => `Thấp nhất ${span}`,
-    volume: (span, currency) => `Khối lượng ${span} (${currency})`,
+    volume: (span, currency) => `KL ${span} (${currency})`,
   },
   chart: {
     title: "Biểu đồ nến",
@@ -60,9 +60,7 @@ export const vi: Texts = {
     reconnecting: "Đang kết nối lại",
     refused: "Cặp không tồn tại",
     age: "Tuổi dữ liệu",
-    streams: "Các luồng dữ liệu",
-    candles: "Nến",
-    trades: "Giao dịch",
+    page: "Trạng thái dữ liệu",
     api: "API",
     source: "Nguồn",
   },
@@ -78,6 +76,7 @@ export const vi: Texts = {
   },
   trouble: {
     unreachable: (api) => `API tại ${api} không phản hồi.`,
+    ended: (reason) => `API đã ngắt kết nối: ${reason}.`,
     away: "API đã mất nguồn dữ liệu; chưa có gì mới cho tới khi nguồn trở lại.",
     stale: (age) => `Dữ liệu mới nhất đã cũ ${age}.`,
     retryIn: (seconds) => `Thử lại sau ${seconds} giây.`,

@@ -27,15 +27,6 @@ export function CandleLegend({ candle, decimals }: { candle: Candle; decimals: P
       className="pointer-events-none absolute top-1.5 left-3 z-[2] flex max-w-[calc(100%-6rem)] flex-wrap items-baseline gap-x-3 text-micro text-muted"
     >
       <span>{utcMinute(candle.open_time)}</span>
-      {prices.map(([name, price]) => (
-        <span key={name}>
-          {name} <span className={tone}>{formatAmount(price, decimals.price)}</span>
-        </span>
-      ))}
-      <span className={classNames("min-w-12", tone)}>{signed(change, formatScaled(change, 2))}%</span>
-      <span>
-        {texts.volume} <span className="text-text">{formatAmount(candle.volume, decimals.quantity)}</span>
-      </span>
       {!candle.closed && <span className="text-accent">{texts.forming}</span>}
       {candle.completeness === "backfilled" && (
         <span className="text-notice" title={texts.backfilledHint}>
@@ -47,6 +38,15 @@ export function CandleLegend({ candle, decimals }: { candle: Candle; decimals: P
           {texts.partial}
         </span>
       )}
+      {prices.map(([name, price]) => (
+        <span key={name}>
+          {name} <span className={tone}>{formatAmount(price, decimals.price)}</span>
+        </span>
+      ))}
+      <span className={classNames("min-w-12", tone)}>{signed(change, formatScaled(change, 2))}%</span>
+      <span>
+        {texts.volume} <span className="text-text">{formatAmount(candle.volume, decimals.quantity)}</span>
+      </span>
     </div>
   );
 }

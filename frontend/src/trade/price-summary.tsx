@@ -9,6 +9,7 @@ import { formatSpan } from "@/numbers/time";
 import { currencies, pairName } from "@/pairs/name";
 import { classNames } from "@/ui/class-names";
 import { usePairDecimals } from "./decimals";
+import { useStreamHealth } from "./stream-health";
 
 /** The last price, and what the day brought. */
 export function PriceSummary(): ReactNode {
@@ -16,15 +17,18 @@ export function PriceSummary(): ReactNode {
   const { symbol } = useMarketFeed();
   const candles = useMarket("candles");
   const decimals = usePairDecimals();
+  const { status } = useStreamHealth("klineStream");
   const day = useMemo(() => dayStatistics(candles), [candles]);
   const last = candles.at(-1)?.close;
   const price = last === undefined ? null : formatAmount(last, decimals.price);
   usePriceInTitle(symbol, price);
+  if (status === "refused") return null;
   if (day === null || price === null || last === undefined) {
     return <p className="h-7 w-40 animate-pulse rounded-control bg-raised" aria-hidden="true" />;
   }
   const open = candles.at(-1)?.open ?? last;
-  const rising = scaled(last) >= scaled(open);
+  // A price that may have moved on is not shown as one that is.
+  const direction = status !== "live" ? "text-muted" : scaled(last) >= scaled(open) ? "text-up" : "text-down";
   const span = formatSpan(day.covered);
   const { base, quote } = currencies(symbol);
   const change = signed(day.change, formatScaled(day.change, decimals.price));
@@ -35,11 +39,11 @@ export function PriceSummary(): ReactNode {
       <p
         data-testid="last-price"
         aria-label={texts.last}
-        className={classNames("text-price font-medium", rising ? "text-up" : "text-down")}
+        className={classNames("text-price font-medium", direction)}
       >
         {price}
       </p>
-      <dl className="flex flex-wrap gap-x-6 gap-y-1">
+      <dl className="gap-x-6 gap-y-1 max-sm:grid max-sm:w-full max-sm:grid-cols-3 max-sm:gap-x-3 sm:flex sm:flex-wrap">
         <Figure name={texts.change(span)} tone={tone}>
           {change} <span className="pl-1">{percent}%</span>
         </Figure>
@@ -55,7 +59,7 @@ export function PriceSummary(): ReactNode {
 function Figure({ name, tone, children }: { name: string; tone?: string; children: ReactNode }): ReactNode {
   return (
     <div>
-      <dt className="text-micro text-muted">{name}</dt>
+      <dt className="text-micro whitespace-nowrap text-muted">{name}</dt>
       <dd className={classNames("text-small", tone ?? "text-text")}>{children}</dd>
     </div>
   );

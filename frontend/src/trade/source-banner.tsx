@@ -14,12 +14,8 @@ export function SourceBanner(): ReactNode {
       ? [texts.simulatorBanner, texts.simulatorHint]
       : [texts.replayBanner, texts.replayHint];
   return (
-    <p
-      data-testid="source-banner"
-      className="flex flex-wrap items-baseline gap-x-2 bg-notice-ground px-3 py-1 text-small text-notice"
-    >
-      <strong className="font-semibold">{name}</strong>
-      <span>{hint}</span>
+    <p data-testid="source-banner" className="bg-notice-ground px-3 py-1 text-small text-notice">
+      <strong className="font-semibold">{name}.</strong> {hint}
     </p>
   );
 }

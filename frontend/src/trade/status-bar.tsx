@@ -7,27 +7,21 @@ import { utcTime } from "@/numbers/time";
 import { useNow } from "@/ui/clock";
 import { useOrigin } from "./source";
 import { StreamBadge } from "./stream-badge";
-import { useStreamHealth } from "./stream-health";
+import { usePageHealth } from "./stream-health";
 
-/** The foot of the page: each stream by itself, where the data comes from, and the time. */
+/** The foot of the page: what all of it may claim, where the data comes from, and the time. */
 export function StatusBar(): ReactNode {
   const texts = useTexts();
   const { address } = useFeed();
   const origin = useOrigin();
-  const kline = useStreamHealth("klineStream");
-  const trades = useStreamHealth("tradesStream");
+  const { status, age } = usePageHealth();
   const now = useNow();
   return (
     <footer
-      aria-label={texts.status.streams}
+      aria-label={texts.status.page}
       className="flex flex-wrap items-center gap-x-5 gap-y-0.5 bg-panel px-3 py-1 text-micro text-muted"
     >
-      <Field name={texts.status.candles}>
-        <StreamBadge status={kline.status} age={kline.age} />
-      </Field>
-      <Field name={texts.status.trades}>
-        <StreamBadge status={trades.status} age={trades.age} />
-      </Field>
+      <StreamBadge status={status} age={age} />
       <Field name={texts.status.source}>
         <span className="text-text">{texts.source[origin ?? "unknown"]}</span>
       </Field>

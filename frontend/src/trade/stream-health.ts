@@ -1,7 +1,7 @@
 "use client";
 
 import { useMarket } from "@/feed/react";
-import { statusOf, type StreamStatus } from "@/feed/status";
+import { statusOf, worst, type StreamStatus } from "@/feed/status";
 import { ageOf, type StreamState } from "@/feed/stream";
 import { useNow } from "@/ui/clock";
 
@@ -9,8 +9,8 @@ import { useNow } from "@/ui/clock";
 const STREAMS = {
   // The forming candle is sent at least every two seconds while a pair trades.
   klineStream: 10_000,
-  // Half a minute without a trade is nothing unusual for a smaller pair.
-  tradesStream: 30_000,
+  // A minute without a trade happens to a smaller pair.
+  tradesStream: 60_000,
 } as const;
 
 export type StreamName = keyof typeof STREAMS;
@@ -33,5 +33,15 @@ export function useStreamHealth(name: StreamName): StreamHealth {
     status: statusOf(stream, now, STREAMS[name]),
     age: freshness === null ? null : ageOf(freshness, now),
     stream,
+  };
+}
+
+/** Judge the page as a whole: by its worst stream, and by its newest record. */
+export function usePageHealth(): Omit<StreamHealth, "stream"> {
+  const streams = [useStreamHealth("klineStream"), useStreamHealth("tradesStream")];
+  const ages = streams.map(({ age }) => age).filter((age) => age !== null);
+  return {
+    status: worst(streams.map(({ status }) => status)),
+    age: ages.length > 0 ? Math.min(...ages) : null,
   };
 }

@@ -56,13 +56,19 @@ function sentence(
 ): string | null {
   const statuses = [kline.status, trades.status];
   if (statuses.includes("reconnecting")) {
+    const reason = [kline, trades].map(reasonGiven).find((given) => given !== "");
     const shown = kline.age !== null || trades.age !== null;
-    return [texts.unreachable(address), shown && texts.shown].filter(Boolean).join(" ");
+    const what = reason === undefined ? texts.unreachable(address) : texts.ended(reason);
+    return [what, shown && texts.shown].filter(Boolean).join(" ");
   }
   if (statuses.includes("away")) return texts.away;
   // Trades may be rare; the forming candle is not.
   if (kline.status === "stale" && kline.age !== null) return texts.stale(formatAge(kline.age));
   return null;
+}
+
+function reasonGiven({ stream: { link } }: StreamHealth): string {
+  return link.phase === "waiting" ? link.reason : "";
 }
 
 function nextTry(texts: Texts["trouble"], { link }: StreamState, now: number): string {
