@@ -71,8 +71,7 @@ class TradeSequence:
     def release(self) -> list[Trade]:
         """Give back, in order, the held trades that continue the sequence, and make the last the newest one."""
         ready: list[Trade] = []
-        while self.held:
-            oldest = min(self.held)
+        for oldest in sorted(self.held):
             if self.last_id is not None and oldest > self.last_id + 1:
                 break
             trade = self.held.pop(oldest)
