@@ -30,7 +30,8 @@ DUPLICATE_KEY = 11000
 FAILED_VALIDATION = 121
 TIMEOUT_S = 4.0
 """For all that one flush does; longer, and a process that waits could not stop within ten seconds."""
-SELECTION_TIMEOUT_S = 1.5
+CONNECT_TIMEOUT_MS = 1_500
+GOODBYE_TIMEOUT_S = 1.0
 ACKNOWLEDGED = WriteConcern(w="majority", j=True)
 """Offsets are committed after this: what MongoDB has acknowledged survives its being killed."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,7 +50,9 @@ def connect(settings: MongoSettings) -> pymongo.MongoClient[Document]:
             settings.mongo_uri,
             tz_aware=True,
             timeoutMS=int(TIMEOUT_S * 1000),
-            serverSelectionTimeoutMS=int(SELECTION_TIMEOUT_S * 1000),
+            # Neither is bounded by the one above while a server accepts and does not answer.
+            connectTimeoutMS=CONNECT_TIMEOUT_MS,
+            serverSelectionTimeoutMS=CONNECT_TIMEOUT_MS,
             appname="candlestack",
         )
     except (ConfigurationError, ValueError) as error:
@@ -130,7 +133,9 @@ class CandleSink:
         """Nothing is ever lost here: MongoDB keeps what it has acknowledged."""
 
     def close(self) -> None:
-        self._database.client.close()
+        # The client says goodbye to the server, which may be frozen.
+        with pymongo.timeout(GOODBYE_TIMEOUT_S):
+            self._database.client.close()
 
     def _put(self, documents: Mapping[str, Document]) -> dict[str, str]:
         """Write what is better than what is there; return what the validator refuses, with its reason."""

@@ -17,7 +17,9 @@ from candlestack_core.kafka.interface import KafkaError, Record, TopicPartition
 
 _LOG = logging.getLogger(__name__)
 
-_CLOSE_TIMEOUT_S = 3.0
+_CLOSE_TIMEOUT_S = 2.0
+_COMMIT_TIMEOUT_S = 3.0
+"""A process that is told to stop may have to wait for both, and for its store, within ten seconds."""
 _COMMIT_POLL_S = 0.001
 _MAX_AHEAD = 50_000
 _STATISTICS_EVERY_MS = 1_000
@@ -113,7 +115,7 @@ class ConfluentConsumer:
         except KafkaException as error:
             self._commit_pending = False
             raise KafkaError(str(error)) from error
-        deadline = time.monotonic() + REQUEST_TIMEOUT_S
+        deadline = time.monotonic() + _COMMIT_TIMEOUT_S
         while self._commit_pending:
             if time.monotonic() > deadline or len(self._ahead) >= _MAX_AHEAD:
                 raise KafkaError("the broker did not answer the commit in time")
