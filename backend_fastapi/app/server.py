@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
+from pymongo.errors import PyMongoError
 
 from app.application import create_app
 from app.candles.service import CandleService
@@ -61,7 +62,7 @@ async def _serve(service: Service, stopping: asyncio.Event) -> None:
     api, exchange, redis = load(ApiSettings), load(ExchangeSettings), load(RedisSettings)
     hub = Hub()
     tail = Tail(load(KafkaSettings), hub, asyncio.get_running_loop())
-    realtime, candles = RealtimeStore(redis), CandleStore(load(MongoSettings))
+    realtime, candles = RealtimeStore(redis), _candle_store(load(MongoSettings))
     symbols = SymbolService(exchange.symbols, hub, realtime, candles)
     health = HealthService(symbols, hub, realtime, candles)
     app = create_app(api.api_cors_origins)
@@ -106,6 +107,14 @@ async def _report(service: Service, health: HealthService) -> None:
         else:
             service.health.ready(DATA)
         await asyncio.sleep(REPORT_EVERY_S)
+
+
+def _candle_store(settings: MongoSettings) -> CandleStore:
+    try:
+        return CandleStore(settings)
+    except (PyMongoError, ValueError) as error:
+        # The driver reads the address, and looks up the one of a cluster, before it connects to any.
+        raise BadSettingError(variable_name(MongoSettings, "mongo_uri"), str(error)) from None
 
 
 def _bind(settings: ApiSettings) -> socket.socket:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api_under_test import candle, decode, trade
@@ -84,6 +84,7 @@ MINUTES = st.lists(
 """Candles: how many minutes after the newest, whether closed, and how many messages the line takes then."""
 
 
+@settings(deadline=None)
 @given(MINUTES)
 def test_closed_candles_are_never_left_out_and_forming_ones_give_way_to_the_newest(
     steps: list[tuple[int, bool, int]],
@@ -143,7 +144,8 @@ def test_a_client_that_would_miss_a_closed_candle_is_sent_away_and_sent_nothing_
     assert line.messages == []
 
 
-@given(st.lists(st.tuples(st.integers(1, 700), st.integers(0, 2)), max_size=30))
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 600), st.integers(0, 2)), max_size=8))
 def test_a_slow_client_of_trades_is_told_exactly_how_many_it_missed(steps: list[tuple[int, int]]) -> None:
     line = Line(room=1)
     client = trades_client(line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api_under_test import candle, trade
@@ -36,6 +36,7 @@ def trade_events(trades: Iterable[Trade]) -> list[Event[Trade]]:
     return [Event("trades/1", number, None, each) for number, each in enumerate(trades)]
 
 
+@settings(deadline=None)
 @given(CANDLES)
 def test_of_each_minute_the_best_account_is_kept_and_news_is_what_changed_it(candles: list[Candle]) -> None:
     feed = CandleFeed(SYMBOL)
@@ -50,6 +51,7 @@ def test_of_each_minute_the_best_account_is_kept_and_news_is_what_changed_it(can
     assert feed.latest == (feed.candles()[-1] if best else None)
 
 
+@settings(deadline=None)
 @given(CANDLES, st.integers(0, 40))
 def test_a_process_that_began_later_in_the_topic_has_the_same_seq(candles: list[Candle], begin: int) -> None:
     events = candle_events(candles, first=100)
@@ -71,6 +73,7 @@ def test_the_newest_hour_is_kept_and_an_older_candle_is_passed_on_without_being_
     assert feed.candles() == kept
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 60), max_size=80))
 def test_a_trade_that_is_read_twice_is_told_once(ids: list[int]) -> None:
     feed = TradeFeed(SYMBOL)

@@ -76,6 +76,7 @@ def test_a_forming_candle_that_comes_after_the_closed_one_is_not_believed(api: A
     until_latest(api, closed)
     world.publish(restated, late)
     until_latest(api, restated)
+    assert [api.ask("/latest", symbol="LATEUSDT").json] == as_json(restated)
 
 
 OHLC = "OHLCUSDT"
