@@ -132,13 +132,29 @@ class CandleFeed:
         _LOG.info("filling holes by REST", minutes=total, symbols=sum(1 for n in missing.values() if n))
         filled = 0
         for symbol, ranges in holes.items():
-            for first, last in ranges:
-                filled += await self._fill(symbol, first, last, server_time)
-            metrics.CANDLE_HOLES.labels(symbol=symbol).set(0)
-        _LOG.info("filled holes by REST", minutes=filled, not_listed=total - filled)
+            try:
+                for first, last in ranges:
+                    filled += await self._fill(symbol, first, last, server_time)
+            except RestError as error:
+                # The holes stay holes, and are asked for again when their time comes.
+                _LOG.error("the exchange refused candles", symbol=symbol, reason=str(error))
+                self._put_off(symbol, ranges)
+            else:
+                metrics.CANDLE_HOLES.labels(symbol=symbol).set(0)
+        _LOG.info("filled holes by REST", minutes=filled, not_to_be_had=total - filled)
+
+    def _put_off(self, symbol: str, ranges: list[tuple[int, int]]) -> None:
+        for first, last in ranges:
+            for open_time in range(first, last + 1, MINUTE_MS):
+                if not self._ledger.is_sent(symbol, open_time):
+                    self._ledger.absent(symbol, open_time)
 
     async def _fill(self, symbol: str, first: int, last: int, server_time: int) -> int:
-        """Fill the minutes from `first` to `last` (open times, inclusive); return how many candles came."""
+        """Fill the minutes from `first` to `last` (open times, inclusive); return how many candles came.
+
+        Raises:
+            RestError: when the exchange refuses the request.
+        """
         filled = 0
         for start in range(first, last + 1, KLINES_LIMIT * MINUTE_MS):
             end = min(last, start + (KLINES_LIMIT - 1) * MINUTE_MS)
@@ -148,19 +164,12 @@ class CandleFeed:
                 await self._send(candle, self._context.clock_ms())
                 metrics.CANDLES_BACKFILLED.labels(symbol=symbol).inc()
                 filled += 1
-            for open_time in range(start, end + 1, MINUTE_MS):
-                if not self._ledger.is_sent(symbol, open_time):
-                    self._ledger.absent(symbol, open_time)
+            self._put_off(symbol, [(start, end)])
         return filled
 
     async def _fetch(self, symbol: str, start: int, end: int, server_time: int) -> list[Candle]:
-        try:
-            rows = await self._context.rest.klines(symbol, start, end)
-        except RestError as error:
-            _LOG.error("the exchange refused candles", symbol=symbol, reason=str(error))
-            return []
         candles = []
-        for row in rows:
+        for row in await self._context.rest.klines(symbol, start, end):
             try:
                 candles.append(self._candle_of_row(row, symbol, server_time))
             except FrameError as error:

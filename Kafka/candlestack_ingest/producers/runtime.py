@@ -103,11 +103,18 @@ async def _produce(service: Service, feed_of: Callable[[Context], Feed]) -> None
     async with aiohttp.ClientSession() as session:
         rest = SpotRest(session, endpoints.rest, WeightBudget(exchange.rest_weight_per_minute))
         market = await _beating(service, open_market(rest, exchange))
-        producer = open_producer(kafka, max_pending=exchange.producer_buffer_messages)
+
+        async def until_kafka_answers(ask: Callable[[], _Result]) -> _Result:
+            return await _beating(service, _until_kafka_answers(service, kafka, ask))
+
+        await until_kafka_answers(lambda: ensure_topics(kafka))
+        producer = await until_kafka_answers(
+            lambda: open_producer(kafka, max_pending=exchange.producer_buffer_messages)
+        )
         outbox = Outbox(producer, service.health, _clock_ms)
         feed = feed_of(Context(exchange, kafka, market, rest, outbox, _clock_ms))
         try:
-            await _beating(service, _wait_for_kafka(service, kafka, feed))
+            await until_kafka_answers(lambda: feed.resume(service.stopping))
             connections = _connections(endpoints, market, exchange.streams_per_connection, feed)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(outbox.run())
@@ -138,12 +145,14 @@ async def _beating(service: Service, work: Awaitable[_Result]) -> _Result:
         beats.cancel()
 
 
-async def _wait_for_kafka(service: Service, settings: KafkaSettings, feed: Feed) -> None:
+async def _until_kafka_answers(
+    service: Service, settings: KafkaSettings, ask: Callable[[], _Result]
+) -> _Result:
+    """Call something that blocks and needs the broker, again and again until it succeeds; return its result."""
     pauses = Pauses()
     while True:
         try:
-            await asyncio.to_thread(ensure_topics, settings)
-            await asyncio.to_thread(feed.resume, service.stopping)
+            result = await asyncio.to_thread(ask)
         except KafkaError as error:
             pause = pauses.next()
             reason = f"no answer from {settings.kafka_bootstrap}: {error}"
@@ -152,7 +161,7 @@ async def _wait_for_kafka(service: Service, settings: KafkaSettings, feed: Feed)
             await asyncio.sleep(pause)
         else:
             service.health.ready(KAFKA)
-            return
+            return result
 
 
 def _connections(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 
 import msgspec
@@ -11,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from candlestack_core.intervals import MINUTE_MS
-from candlestack_core.messages import Candle, encode
+from candlestack_core.messages import Candle, Trade, encode
 from candlestack_ingest.consumers.records import LAST_TIME_MS, minute_candle, trade
 from candlestack_ingest.consumers.sink import NotUnderstoodError
 from records import START, candle, record
@@ -67,6 +66,9 @@ def test_bytes_that_are_no_candle_are_refused_with_the_reason(value: bytes, reas
 @given(st.one_of(st.binary(), st.binary().map(lambda tail: encode(a_trade(1))[: len(tail)] + tail)))
 def test_no_bytes_end_the_process(value: bytes) -> None:
     given_record = replace(record(a_trade(1)), value=value)
-    for read in (minute_candle, trade):
-        with suppress(NotUnderstoodError):
-            read(given_record)
+    for read, message in ((minute_candle, Candle), (trade, Trade)):
+        try:
+            understood: Candle | Trade | None = read(given_record)
+        except NotUnderstoodError:
+            understood = None
+        assert understood is None or isinstance(understood, message)

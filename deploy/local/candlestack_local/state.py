@@ -69,17 +69,30 @@ class StateFolder:
         """Create the folders, closed to other users: the settings in them may hold passwords."""
         for folder in (self.home, self.data, self.logs, self.run, self.supervisor_socket.parent):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._mark.touch(mode=0o600)
+
+    @property
+    def _mark(self) -> Path:
+        """Tells that the folders beside it are the platform's, and not those of a home that was named wrongly."""
+        return self.home / ".candlestack-state"
 
     def forget_data(self) -> None:
         """Remove the data of this source."""
         shutil.rmtree(self.data, ignore_errors=True)
 
     def forget(self) -> None:
-        """Remove everything that the platform has put below the home, and the home where it is then empty."""
+        """Remove everything that the platform has put below the home, and the home where it is then empty.
+
+        Raises:
+            ServerError: the platform has put nothing there.
+        """
+        if not self._mark.exists():
+            raise ServerError(f"{self.home} was not made by make up, so nothing in it is removed")
         for folder in (self.home / "data", self.logs, self.run):
             shutil.rmtree(folder, ignore_errors=True)
         if self.supervisor_socket.parent != self.run:
             shutil.rmtree(self.supervisor_socket.parent, ignore_errors=True)
+        self._mark.unlink()
         with contextlib.suppress(OSError):
             self.home.rmdir()
 
