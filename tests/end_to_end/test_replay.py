@@ -67,13 +67,13 @@ from trade group by symbol, open_time order by symbol, open_time
 
 @pytest.fixture
 def platform(
-    kafka_broker: KafkaBroker, mongo_server: MongoServer, redis_server: RedisServer, tmp_path: Path
+    own_kafka_broker: KafkaBroker, mongo_server: MongoServer, own_redis_server: RedisServer, tmp_path: Path
 ) -> Iterator[Platform]:
     files = [str(RECORDING / f"{symbol.lower()}_2024080{day}.gz") for symbol in SYMBOLS for day in (8, 9)]
     with Platform(
-        broker=kafka_broker,
+        broker=own_kafka_broker,
         mongo=mongo_server,
-        redis=redis_server,
+        redis=own_redis_server,
         log_dir=tmp_path,
         database="REPLAYED",
         settings={
@@ -113,7 +113,10 @@ def aggregate_of_the_recording() -> dict[tuple[str, int], dict[str, Any]]:
 
 
 def test_a_replay_with_every_process_killed_gives_each_covered_candle_once_and_exact(
-    platform: Platform, kafka_broker: KafkaBroker, mongo_server: MongoServer, redis_server: RedisServer
+    platform: Platform,
+    own_kafka_broker: KafkaBroker,
+    mongo_server: MongoServer,
+    own_redis_server: RedisServer,
 ) -> None:
     expected = aggregate_of_the_recording()
     assert len(expected) == 2 * 10
@@ -135,7 +138,7 @@ def test_a_replay_with_every_process_killed_gives_each_covered_candle_once_and_e
 
     with (
         pymongo.MongoClient[dict[str, Any]](mongo_server.uri) as client,
-        redis.Redis(port=redis_server.port) as store,
+        redis.Redis(port=own_redis_server.port) as store,
     ):
         candles = client["REPLAYED"][KLINE_1M]
         covered = {"completeness": {"$ne": "partial"}}
@@ -159,7 +162,7 @@ def test_a_replay_with_every_process_killed_gives_each_covered_candle_once_and_e
             datetime.fromtimestamp(first_minute / 1000 + 60 * 11, UTC),
         }
 
-        for symbol, on_topic in trade_ids_on_the_topic(kafka_broker).items():
+        for symbol, on_topic in trade_ids_on_the_topic(own_kafka_broker).items():
             newest = max(on_topic)
             assert on_topic == set(range(min(on_topic), newest + 1))
             eventually(

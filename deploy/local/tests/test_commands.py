@@ -14,6 +14,7 @@ import pytest
 
 from candlestack_core.settings import REPOSITORY
 from candlestack_local.servers import LOOPBACK, free_port
+from candlestack_local.state import StateFolder
 
 _CANDLESTACK = Path(sys.executable).parent / "candlestack"
 _BOOTSTRAP = REPOSITORY / "deploy" / "local" / "bootstrap.sh"
@@ -132,9 +133,20 @@ def test_logs_of_an_unknown_service_name_the_known_ones(environment: dict[str, s
 
 
 def test_clean_asks_before_it_forgets(environment: dict[str, str]) -> None:
-    kept = Path(environment["CANDLESTACK_HOME"]) / "data" / "candles"
-    kept.mkdir(parents=True)
+    state = StateFolder(Path(environment["CANDLESTACK_HOME"]), "market")
+    state.create()
+    kept = state.data / "candles"
+    kept.mkdir()
     assert _run(environment, _CANDLESTACK, "clean").returncode == 1
     assert kept.exists()
     assert _run(environment, _CANDLESTACK, "clean", "--yes").returncode == 0
-    assert not kept.exists()
+    assert not state.home.exists()
+
+
+def test_clean_removes_nothing_from_a_folder_that_make_up_did_not_make(environment: dict[str, str]) -> None:
+    foreign = Path(environment["CANDLESTACK_HOME"]) / "data" / "photos"
+    foreign.mkdir(parents=True)
+    done = _run(environment, _CANDLESTACK, "clean", "--yes")
+    assert done.returncode == 1
+    assert "was not made by make up" in done.stderr
+    assert foreign.exists()
