@@ -17,6 +17,7 @@ from candlestack_core.decimals import Amount
 Symbol = Annotated[str, Meta(min_length=2, max_length=40)]
 TimeMs = Annotated[int, Meta(ge=0, lt=2**53)]
 Id = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+Market = Literal["spot", "usdm"]
 Completeness = Literal["complete", "backfilled", "partial"]
 Source = Annotated[str, Meta(pattern=r"^(backfill:)?(binance|simulator|replay)$(?!\n)")]
 
@@ -68,7 +69,7 @@ Level = tuple[Amount, Amount]
 class DepthDiff(msgspec.Struct, frozen=True, kw_only=True):
     """One depth diff as the exchange sent it; `previous_final_update_id` only where the market has it (usdm)."""
 
-    market: Literal["spot", "usdm"]
+    market: Market
     symbol: Symbol
     first_update_id: Id
     final_update_id: Id
@@ -77,6 +78,54 @@ class DepthDiff(msgspec.Struct, frozen=True, kw_only=True):
     asks: list[Level]
     event_time: TimeMs
     source: Source
+
+
+BookState = Literal["synced", "resyncing", "stale", "starved"]
+"""Whether a book may be believed: only while `synced`.
+
+`resyncing`: its sequence broke or has not begun. `stale`: nothing has come for a while, for no book of its
+market. `starved`: nothing has come for it, while other books of its market are spoken of.
+"""
+
+
+class Book(msgspec.Struct, frozen=True, kw_only=True):
+    """The state of an order book, best levels first.
+
+    `last_update_id` is the id of the last diff in it, `event_time` that diff's; both are 0 before the first.
+    `checksum` is the CRC32 of the best 10 levels a side (`books.checksum` of the ingest package).
+    """
+
+    market: Market
+    symbol: Symbol
+    bids: list[Level]
+    asks: list[Level]
+    last_update_id: Id
+    state: BookState
+    checksum: Annotated[int, Meta(ge=0, lt=2**32)]
+    event_time: TimeMs
+    source: Source
+
+
+class KnownBook(Book, frozen=True, kw_only=True):
+    """A book with every level that is known to be true, as Redis holds it.
+
+    `bid_limit` and `ask_limit` are its depth limit: between these two prices, both included, each level of the
+    exchange's book is here; beyond them nothing is known. None: nothing lies beyond, the whole side is here.
+    """
+
+    bid_limit: Amount | None
+    ask_limit: Amount | None
+
+
+class LiveBook(msgspec.Struct, frozen=True, kw_only=True):
+    """A field of the hash of live books: symbol, best 10 bids and asks, update id, trust state, event time."""
+
+    s: Symbol
+    b: list[Level]
+    a: list[Level]
+    u: Id
+    state: BookState
+    t: TimeMs
 
 
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,4 +165,7 @@ encode = msgspec.json.Encoder().encode
 decode_candle = msgspec.json.Decoder(Candle).decode
 decode_trade = msgspec.json.Decoder(Trade).decode
 decode_depth_diff = msgspec.json.Decoder(DepthDiff).decode
+decode_book = msgspec.json.Decoder(Book).decode
+decode_known_book = msgspec.json.Decoder(KnownBook).decode
+decode_live_book = msgspec.json.Decoder(LiveBook).decode
 decode_dead_letter = msgspec.json.Decoder(DeadLetter).decode

@@ -57,6 +57,38 @@ STORE_FAILURES: Final = Counter(
     "candlestack_store_failures_total", "Flushes that failed and were tried again", ["store"]
 )
 STORE_UP: Final = Gauge("candlestack_store_up", "1 while a store answers", ["store"])
+BOOK_STATE: Final = Gauge(
+    "candlestack_book_state", "1 for the trust state a book is in", ["market", "symbol", "state"]
+)
+BOOK_LEVELS: Final = Gauge(
+    "candlestack_book_levels", "Levels of a book known to be true", ["market", "symbol", "side"]
+)
+BOOK_BUFFERED_DIFFS: Final = Gauge(
+    "candlestack_book_buffered_diffs", "Diffs held until a snapshot joins them", ["market", "symbol"]
+)
+BOOK_MEMORY: Final = Gauge(
+    "candlestack_book_memory_bytes", "Memory of a book and of its buffered diffs", ["market", "symbol"]
+)
+BOOK_RESYNCS: Final = Counter(
+    "candlestack_book_resyncs_total", "Times a book lost its sequence", ["market", "symbol", "reason"]
+)
+BOOK_SNAPSHOTS: Final = Counter(
+    "candlestack_book_snapshots_total", "Snapshots fetched for books", ["market", "outcome"]
+)
+BOOK_APPLY_SECONDS: Final = Histogram(
+    "candlestack_book_apply_seconds",
+    "Time to apply one diff to its book",
+    ["market"],
+    buckets=(0.000005, 0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005),
+)
+BOOK_AUDIT_MATCH: Final = Gauge(
+    "candlestack_book_audit_match_ratio",
+    "Share of the levels of a book that a fresh snapshot confirmed at the last audit",
+    ["market", "symbol"],
+)
+BOOK_AUDITS: Final = Counter(
+    "candlestack_book_audits_total", "Books compared with a fresh snapshot", ["market", "outcome"]
+)
 FEED_LIVE: Final = Gauge(
     "candlestack_feed_live", "1 while the end of the topics is followed and Kafka answers"
 )

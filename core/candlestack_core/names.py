@@ -46,6 +46,20 @@ def trades_key(symbol: str) -> str:
     return f"trades:{symbol}:list"
 
 
+def order_book_key(symbol: str) -> str:
+    """Return the key of a pair's spot book: every level known to be true."""
+    return f"orderbook:{symbol}:latest"
+
+
+def usdm_order_book_key(symbol: str) -> str:
+    """Return the key of a pair's USD-M futures book: every level known to be true."""
+    return f"orderbook:usdm:{symbol}:latest"
+
+
+LIVE_ORDERBOOK: Final = "LIVE_ORDERBOOK"
+"""A hash with a field for each symbol: the best levels of its USD-M futures book."""
+
+
 # Kafka headers, each an epoch time in ms written as ASCII digits. They stay out of the values, so that a
 # replay gives the same values again.
 HEADER_RECEIVED: Final = "received"

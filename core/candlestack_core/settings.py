@@ -190,6 +190,24 @@ class ExchangeSettings(SettingsGroup):
         return symbols
 
 
+class OrderBookSettings(SettingsGroup):
+    """The order-book builder."""
+
+    book_silent_after_s: float = Field(
+        8, gt=0, le=3600, description="Seconds without a diff after which a book is stale, or starved"
+    )
+    book_publish_every_ms: int = Field(
+        100, ge=10, le=60_000, description="Least time between two states of a book that are published, in ms"
+    )
+    book_depth: int = Field(1000, ge=100, le=1000, description="Levels a side that a book is kept to")
+    book_buffer_diffs: int = Field(
+        2_000, ge=10, le=100_000, description="Diffs held for a book until a snapshot joins them"
+    )
+    book_audit_every_s: float = Field(
+        600, ge=1, description="Seconds between two comparisons of a book with a fresh snapshot"
+    )
+
+
 class SimulatorSettings(SettingsGroup):
     """The simulated exchange."""
 
@@ -252,6 +270,16 @@ class ApiSettings(SettingsGroup):
         return tuple(origin if origin == "*" else _url(origin, _HTTP_SCHEMES) for origin in origins)
 
 
+class FrontendSettings(SettingsGroup):
+    """The dashboard. It is no Python, and reads these variables itself."""
+
+    frontend_host: str = Field("127.0.0.1", description="Address the dashboard binds to")
+    frontend_port: Port = Field(3000, description="Port of the dashboard")
+    api_url: HttpUrl = Field(
+        "", description="Where browsers reach the API; empty: on this machine, at API_PORT"
+    )
+
+
 class RunnerSettings(SettingsGroup):
     """The local runner; relative folders are taken from the repository's root."""
 
@@ -287,11 +315,13 @@ class RunnerSettings(SettingsGroup):
 
 GROUPS: tuple[type[SettingsGroup], ...] = (
     ExchangeSettings,
+    OrderBookSettings,
     KafkaSettings,
     RedisSettings,
     MongoSettings,
     SimulatorSettings,
     ApiSettings,
+    FrontendSettings,
     ServiceSettings,
     RunnerSettings,
 )

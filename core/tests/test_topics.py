@@ -18,12 +18,13 @@ TOPICS = {topic.name: topic for topic in all_topics()}
         ("crypto_kline_1m", 7 * 24, 1 * GB),
         ("crypto_trades", 24, 1 * GB),
         ("orderbook_update", 1, 1 * GB),
+        ("crypto_orderbook", 0.25, 256 * MB),
         ("crypto_dead_letter", 7 * 24, 1 * GB),
     ],
 )
-def test_a_topic_keeps_what_the_design_says(name: str, hours: int, most_bytes: int) -> None:
+def test_a_topic_keeps_what_the_design_says(name: str, hours: float, most_bytes: int) -> None:
     topic = TOPICS[name]
-    assert topic.config()["retention.ms"] == str(hours * HOUR_MS)
+    assert topic.config()["retention.ms"] == str(int(hours * HOUR_MS))
     assert int(topic.config()["retention.bytes"]) * topic.partitions <= most_bytes
 
 
@@ -52,4 +53,7 @@ def test_keys_are_those_of_the_design() -> None:
     assert names.latest_candle_key("BTCUSDT") == "crypto:BTCUSDT:1m:latest"
     assert names.window_candle_key("BTCUSDT", 1_775_001_600_000) == "crypto:BTCUSDT:1m:1775001600000"
     assert names.trades_key("BTCUSDT") == "trades:BTCUSDT:list"
+    assert names.order_book_key("BTCUSDT") == "orderbook:BTCUSDT:latest"
+    assert names.usdm_order_book_key("BTCUSDT") == "orderbook:usdm:BTCUSDT:latest"
+    assert names.LIVE_ORDERBOOK == "LIVE_ORDERBOOK"
     assert names.candle_id("BTCUSDT", 1_775_001_600_000) == "BTCUSDT:1775001600000"
