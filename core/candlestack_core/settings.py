@@ -38,6 +38,8 @@ DEFAULT_SYMBOLS = (
     "NEARUSDT",
 )
 
+DEFAULT_FUTURES_SYMBOLS = ("BTCUSDT", "ETHUSDT", "BNBUSDT", "SOLUSDT", "ADAUSDT", "XRPUSDT")
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 PortOrAny = Annotated[int, Field(ge=0, le=65535)]
 
@@ -155,9 +157,31 @@ class ExchangeSettings(SettingsGroup):
         (),
         description="Pairs, separated by commas; empty: the 15 pairs of the platform, or all pairs of a recording",
     )
-    exchange_rest_url: HttpUrl = Field("", description="REST address; empty: that of EXCHANGE")
-    exchange_ws_url: WebSocketUrl = Field("", description="WebSocket address; empty: that of EXCHANGE")
+    futures_symbols: Annotated[tuple[str, ...], NoDecode] = Field(
+        DEFAULT_FUTURES_SYMBOLS,
+        description="USD-M futures whose books are kept, separated by commas",
+    )
+    exchange_rest_url: HttpUrl = Field("", description="REST address of spot; empty: that of EXCHANGE")
+    exchange_ws_url: WebSocketUrl = Field(
+        "", description="WebSocket address of spot; empty: that of EXCHANGE"
+    )
+    exchange_usdm_rest_url: HttpUrl = Field("", description="REST address of USD-M; empty: that of EXCHANGE")
+    exchange_usdm_ws_url: WebSocketUrl = Field(
+        "", description="WebSocket address of USD-M, before /public and /market; empty: that of EXCHANGE"
+    )
     streams_per_connection: int = Field(8, ge=1, le=1024, description="Streams that share one connection")
+    connection_lifetime_s: float = Field(
+        82_800,
+        ge=10,
+        le=86_000,
+        description="Seconds after which a connection is replaced (Binance ends it after 24 hours)",
+    )
+    connections_per_5_minutes: int = Field(
+        100,
+        ge=1,
+        le=300,
+        description="Connections a process opens in five minutes (Binance allows 300 an address)",
+    )
     rest_weight_per_minute: int = Field(
         1200,
         ge=50,
@@ -177,7 +201,7 @@ class ExchangeSettings(SettingsGroup):
         20_000, ge=100, le=1_000_000, description="Messages held while the broker is away; then reading stops"
     )
 
-    @field_validator("symbols", mode="before")
+    @field_validator("symbols", "futures_symbols", mode="before")
     @classmethod
     def _split_symbols(cls, value: object) -> object:
         if not isinstance(value, str):
