@@ -24,6 +24,25 @@ CONNECTIONS_OPEN: Final = Gauge("candlestack_exchange_connections_open", "Open W
 CONNECTS: Final = Counter(
     "candlestack_exchange_connects_total", "Attempts to connect to the exchange", ["outcome"]
 )
+CONNECTIONS_REPLACED: Final = Counter(
+    "candlestack_exchange_connections_replaced_total",
+    "Connections that were replaced before they ended, and frozen ones that were cut",
+    ["reason"],
+)
+STREAMS_STARVED: Final = Gauge(
+    "candlestack_streams_starved", "Streams that are subscribed and silent though there is news", ["market"]
+)
+STREAMS_MOVED: Final = Counter(
+    "candlestack_streams_moved_total", "Starved streams moved to another connection", ["stream"]
+)
+DOUBLES_DROPPED: Final = Counter(
+    "candlestack_doubles_dropped_total", "Events that came again and were left out", ["kind"]
+)
+HOLES: Final = Counter(
+    "candlestack_stream_holes_total",
+    "Runs of ids that a stream left out",
+    ["market", "kind", "symbol", "outcome"],
+)
 STREAM_LAST_EVENT: Final = Gauge(
     "candlestack_stream_last_event_timestamp_seconds",
     "Event time of the newest event of a stream",

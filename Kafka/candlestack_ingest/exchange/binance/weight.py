@@ -10,7 +10,9 @@ from __future__ import annotations
 import math
 
 WINDOW_S = 60.0
-ADDRESS_WEIGHT_PER_MINUTE = 6_000
+SPOT_ADDRESS_WEIGHT = 6_000
+USDM_ADDRESS_WEIGHT = 2_400
+"""Weight a minute that the exchange allows an address."""
 ADDRESS_SHARE = 0.8
 """Of the address' weight; beyond it every process of the address holds back."""
 HOLD_BACK_S = 15.0
@@ -19,8 +21,10 @@ HOLD_BACK_S = 15.0
 class WeightBudget:
     """Counts weight in windows of one minute; times are seconds of one monotonic clock, given by the caller."""
 
-    def __init__(self, per_minute: int) -> None:
+    def __init__(self, per_minute: int, address_weight: int = SPOT_ADDRESS_WEIGHT) -> None:
+        """Take the weight to spend a minute, and what the exchange allows all processes of the address."""
         self._per_minute = per_minute
+        self._address_weight = address_weight
         self._window = -math.inf
         self._used = 0
         self._blocked_until = -math.inf
@@ -47,7 +51,7 @@ class WeightBudget:
 
     def observe(self, address_used: int, now: float) -> None:
         """Take note of the exchange's own count for this address (`X-MBX-USED-WEIGHT-1M`)."""
-        if address_used > ADDRESS_WEIGHT_PER_MINUTE * ADDRESS_SHARE:
+        if address_used > self._address_weight * ADDRESS_SHARE:
             self.block(HOLD_BACK_S, now)
 
     def block(self, seconds: float, now: float) -> None:
