@@ -13,12 +13,13 @@ help: ## List what make can do
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 .PHONY: deps
-deps: ## Install the system packages that are missing (Java), or say how
+deps: ## Install the system packages that are missing (Java, Chromium), or say how
 	@$(BOOTSTRAP) dependencies
 
 .PHONY: install
-install: deps ## Make .venv be what the lock says
+install: deps ## Make .venv be what the lock says, and build the dashboard
 	@$(BOOTSTRAP) environment
+	@$(CANDLESTACK) build
 
 # What is only looked at or stopped needs an environment, but not the newest one.
 $(CANDLESTACK):

@@ -128,8 +128,11 @@ def _differs(options: Document, validator: Document) -> bool:
 
 def _ensure_index(database: Database[Document], name: str) -> list[str]:
     """Make the index by which a pair's candles are read in the order of time."""
-    if SYMBOL_AND_OPEN_TIME in database[name].index_information():
-        return []
     keys = [("symbol", pymongo.ASCENDING), ("open_time", pymongo.ASCENDING)]
+    for present, about in database[name].index_information().items():
+        if about["key"] == keys:
+            if about.get("unique"):
+                return []  # under whatever name: MongoDB refuses a second index of the same keys
+            database[name].drop_index(present)
     database[name].create_index(keys, name=SYMBOL_AND_OPEN_TIME, unique=True)
     return [f"created the index {SYMBOL_AND_OPEN_TIME} of {name}"]

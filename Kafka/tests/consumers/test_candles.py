@@ -143,6 +143,22 @@ def test_the_store_is_prepared_once_and_found_as_it_should_be_the_second_time(
     client.drop_database("PREPARED")
 
 
+def test_an_index_of_the_same_keys_is_kept_where_it_is_unique_and_made_anew_where_it_is_not(
+    client: pymongo.MongoClient[Document],
+) -> None:
+    client.drop_database("INDEXED")
+    database = client["INDEXED"]
+    keys = [("symbol", 1), ("open_time", 1)]
+    database[KLINE_1M].create_index(keys, name="unique_by_another_name", unique=True)
+    database[KLINE_COLLECTIONS["5m"]].create_index(keys, name="not_unique")
+    ensure_candle_collections(database)
+    assert sorted(database[KLINE_1M].index_information()) == ["_id_", "unique_by_another_name"]
+    mended = database[KLINE_COLLECTIONS["5m"]].index_information()
+    assert sorted(mended) == ["_id_", SYMBOL_AND_OPEN_TIME]
+    assert mended[SYMBOL_AND_OPEN_TIME]["unique"]
+    client.drop_database("INDEXED")
+
+
 def test_a_collection_that_was_made_without_care_is_mended_and_keeps_its_documents(
     client: pymongo.MongoClient[Document],
 ) -> None:

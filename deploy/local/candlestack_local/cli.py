@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from candlestack_local import checks
+from candlestack_local import checks, dashboard
 from candlestack_local.configuration import Configuration
 from candlestack_local.live_candle import LiveCandles
 from candlestack_local.lock import LOCK, compile_lock
@@ -52,10 +52,25 @@ def up(
     began = time.monotonic()
     with _one_line_errors():
         configuration = Configuration.from_environment()
+        dashboard.require_built()
         live = start_all(configuration, _console, timeout)
         _print_addresses(configuration)
         _console.print(Text(_live_line(live), style="bold green"))
         _console.print(f"up after {time.monotonic() - began:.0f} s")
+
+
+@app.command()
+def build() -> None:
+    """Install what the dashboard is made of and build it, where its sources have changed."""
+    with _one_line_errors():
+        dashboard.build(_console.print)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def npm(context: typer.Context) -> None:
+    """Run npm for the dashboard, by the locked Node: candlestack npm run check."""
+    with _one_line_errors():
+        raise typer.Exit(dashboard.npm(*context.args))
 
 
 @app.command()
@@ -180,5 +195,5 @@ def _live_line(live: LiveCandles) -> str:
     kind = "closed" if candle.closed else "forming"
     return (
         f"live: {candle.symbol} {candle.close} ({kind} candle of {opened:%Y-%m-%d %H:%M} UTC from "
-        f"{candle.source} is in Redis; {live.pairs} of {live.expected} pairs)"
+        f"{candle.source} is at the API; {live.pairs} of {live.expected} pairs)"
     )

@@ -14,7 +14,9 @@ from pymongo.uri_parser import parse_uri
 from candlestack_core.settings import (
     DEFAULT_SYMBOLS,
     GROUPS,
+    ApiSettings,
     ExchangeSettings,
+    FrontendSettings,
     KafkaSettings,
     MongoSettings,
     RedisSettings,
@@ -29,6 +31,7 @@ from candlestack_local.servers import LOOPBACK, ServerError
 from candlestack_local.state import StateFolder, source_name, starts_empty
 
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+_PAGE_HOSTS = ("localhost", LOOPBACK)
 _MONGO_PORT = 27017
 
 
@@ -42,6 +45,8 @@ class Configuration:
     kafka: KafkaSettings
     mongo: MongoSettings
     redis: RedisSettings
+    api: ApiSettings
+    frontend: FrontendSettings
     environment: Mapping[str, str]
     """The variables that each service is given: those that were set, under their own names."""
 
@@ -54,6 +59,7 @@ class Configuration:
         """
         runner, exchange, simulator = load(RunnerSettings), load(ExchangeSettings), load(SimulatorSettings)
         kafka, mongo, redis = load(KafkaSettings), load(MongoSettings), load(RedisSettings)
+        api, frontend = load(ApiSettings), load(FrontendSettings)
         environment: dict[str, str] = {}
         for group in GROUPS:
             environment |= _as_variables(load(group))
@@ -63,7 +69,15 @@ class Configuration:
         if (port := _loopback_port(kafka.kafka_bootstrap)) is not None:
             # By address: the name may lead a client to ::1 first, where the broker does not listen.
             environment[variable_name(KafkaSettings, "kafka_bootstrap")] = f"{LOOPBACK}:{port}"
-        return cls(runner, exchange, simulator, kafka, mongo, redis, environment)
+        # The browser loads the page from one port and the data from another: each has to know of the other.
+        environment.setdefault(
+            variable_name(FrontendSettings, "api_url"), f"http://{LOOPBACK}:{api.api_port}"
+        )
+        environment.setdefault(
+            variable_name(ApiSettings, "api_cors_origins"),
+            ",".join(f"http://{host}:{frontend.frontend_port}" for host in _PAGE_HOSTS),
+        )
+        return cls(runner, exchange, simulator, kafka, mongo, redis, api, frontend, environment)
 
     @property
     def state(self) -> StateFolder:

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from candlestack_core.settings import (
     REPOSITORY,
+    ApiSettings,
+    FrontendSettings,
     KafkaSettings,
     MongoSettings,
     RedisSettings,
@@ -17,9 +19,10 @@ from candlestack_core.settings import (
     SimulatorSettings,
     variable_name,
 )
+from candlestack_local import dashboard
 from candlestack_local.configuration import Configuration
 from candlestack_local.probes import Probe, readiness_probe, server_probe
-from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer, ServerProcess
+from candlestack_local.servers import LOOPBACK, KafkaBroker, MongoServer, RedisServer, ServerProcess
 
 
 class Group(StrEnum):
@@ -138,7 +141,35 @@ def _live(configuration: Configuration) -> list[Program]:
     }
     for offset, (name, entry) in enumerate(entries.items(), start=1):
         live.append(_service(name, offset, str(REPOSITORY / "Kafka" / entry), configuration=configuration))
+    live.append(_api(len(entries) + 1, configuration))
+    live.append(_dashboard(configuration))
     return live
+
+
+def _api(offset: int, configuration: Configuration) -> Program:
+    port = configuration.api.api_port
+    return _service(
+        "api",
+        offset,
+        str(REPOSITORY / "backend_fastapi" / "main.py"),
+        configuration=configuration,
+        listeners=(Listener(port, variable_name(ApiSettings, "api_port")),),
+        address=f"http://{LOOPBACK}:{port}/docs",
+    )
+
+
+def _dashboard(configuration: Configuration) -> Program:
+    port = configuration.frontend.frontend_port
+    return Program(
+        "dashboard",
+        Group.LIVE,
+        readiness_probe(port),
+        tuple(dashboard.command()),
+        environment=configuration.environment,
+        listeners=(Listener(port, variable_name(FrontendSettings, "frontend_port")),),
+        address=f"http://localhost:{port}",
+        health_port=port,
+    )
 
 
 def _batch() -> list[Program]:

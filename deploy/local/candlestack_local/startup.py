@@ -152,10 +152,10 @@ def _wait_live(configuration: Configuration, view: StartupView) -> LiveCandles:
     """Wait for the first live candle, and a little longer for those of the other pairs."""
     deadline = time.monotonic() + _LIVE_TIMEOUT_S
     while (found := live_candles(configuration)) is None:
-        view.note("waiting for the first live candle in Redis")
+        view.note("waiting for the first live candle at the API")
         if time.monotonic() > deadline:
             raise ServerError(
-                f"all parts are ready, but no live candle is in Redis after {_LIVE_TIMEOUT_S:g} s; see: make logs"
+                f"all parts are ready, but the API has no live candle after {_LIVE_TIMEOUT_S:g} s; see: make logs"
             )
         time.sleep(_POLL_S)
     deadline = time.monotonic() + _ALL_PAIRS_TIMEOUT_S

@@ -36,6 +36,8 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
         "REDIS_PORT": str(free_port()),
         "REDIS_PASSWORD": "open sesame",
         "SIMULATOR_PORT": str(free_port()),
+        "API_PORT": str(free_port()),
+        "FRONTEND_PORT": str(free_port()),
         "HEALTH_PORT_BASE": str(free_port(following=_HEALTH_PORTS)),
         "SYMBOLS": "BTCUSDT,ETHUSDT",
         "BACKFILL_HOURS": "1",
@@ -72,7 +74,7 @@ def test_the_platform_comes_up_to_a_live_candle_and_goes_down_without_a_trace(
     assert "live: BTCUSDT" in first
     assert "from simulator" in first
     pids = _pids(supervisor)
-    assert len(pids) == 8
+    assert len(pids) == 10
     assert None not in pids.values()
 
     # A second start while it runs changes nothing but what has died.

@@ -44,8 +44,15 @@ def has_make() -> bool:
     return shutil.which("make") is not None
 
 
+def has_browser() -> bool:
+    """Say whether a browser is there in which the tests can look at the dashboard."""
+    return any(shutil.which(name) is not None for name in BROWSERS)
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 DEPENDENCIES = (
     Dependency(f"Java {OLDEST_JAVA} or later", has_java, "default-jre-headless"),
+    Dependency("Chromium", has_browser, "chromium"),
     Dependency("Python's venv", has_venv, f"python{sys.version_info.major}.{sys.version_info.minor}-venv"),
     Dependency("make", has_make, "make"),
 )
