@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from candlestack_core.service import Service, run_async
@@ -17,20 +17,20 @@ from candlestack_simulator.control import Origin
 from candlestack_simulator.market import SeededMarket
 from candlestack_simulator.replay import Recording, RecordingError
 from candlestack_simulator.server import SimulatorServer
-from candlestack_simulator.source import Source
+from candlestack_simulator.source import Market, Source
 
 LISTENING = "listening"
 
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    source: Source
+    sources: Mapping[Market, Source]
     origin: Origin
     on_subscription: Callable[[], None]
 
 
 def _choose(settings: SimulatorSettings) -> _Chosen:
-    """Return the source that the settings ask for.
+    """Return the sources that the settings ask for.
 
     Raises:
         RecordingError: when the recording cannot be served.
@@ -41,15 +41,18 @@ def _choose(settings: SimulatorSettings) -> _Chosen:
 
     if not settings.replay_recording:
         market = SeededMarket(settings.simulator_seed, clock=exchange_ms)
-        return _Chosen(market, Origin(settings.simulator_seed, 1.0, "now"), lambda: None)
-    recording = Recording.load(
+        return _Chosen(
+            {"spot": market, "usdm": market.usdm()}, Origin(settings.simulator_seed, 1.0, "now"), lambda: None
+        )
+    recordings = Recording.load(
         settings.replay_recording,
         speed=settings.replay_speed,
         times=settings.replay_times,
         start_delay_s=settings.replay_start_delay_s,
         wall_ms=exchange_ms,
     )
-    return _Chosen(recording, Origin(None, settings.replay_speed, settings.replay_times), recording.start)
+    origin = Origin(None, settings.replay_speed, settings.replay_times)
+    return _Chosen(recordings, origin, recordings["spot"].start)
 
 
 async def _serve(service: Service, stopping: asyncio.Event) -> None:
@@ -59,7 +62,7 @@ async def _serve(service: Service, stopping: asyncio.Event) -> None:
     except RecordingError as error:
         raise _bad("replay_recording", str(error)) from None
     server = SimulatorServer(
-        chosen.source,
+        chosen.sources,
         chosen.origin,
         from_settings(settings),
         host=settings.simulator_host,

@@ -5,6 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from candlestack_core.settings import SimulatorSettings
+from candlestack_simulator.source import Market
+
+
+@dataclass(frozen=True, slots=True)
+class MarketRules:
+    """What spot and futures do differently."""
+
+    ping_interval_s: float
+    pong_timeout_s: float
+    messages_per_second: int
+    rest_weight_per_minute: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,12 +24,18 @@ class SimulatorConfig:
 
     ping_interval_s: float = 20.0
     pong_timeout_s: float = 60.0
+    messages_per_second: int = 5
+    """Inbound messages (pings, pongs and commands) in any second above which a connection is closed."""
+    rest_weight_per_minute: int = 6_000
+    usdm_ping_interval_s: float = 180.0
+    usdm_pong_timeout_s: float = 600.0
+    usdm_messages_per_second: int = 10
+    usdm_rest_weight_per_minute: int = 2_400
     connection_life_s: float = 86_400.0
     shutdown_notice_s: float = 600.0
     """How long before its end a connection hears `serverShutdown`; at most half of its life."""
     connections_per_5_minutes: int = 300
     streams_per_connection: int = 1024
-    rest_weight_per_minute: int = 6_000
     refusals_before_ban: int = 10
     """Requests above the weight limit in one minute that are answered 429 before the address is banned."""
     pump_interval_s: float = 0.05
@@ -30,6 +47,22 @@ class SimulatorConfig:
     def notice_before_end_s(self) -> float:
         """Return the notice that a connection really gets, in seconds."""
         return min(self.shutdown_notice_s, self.connection_life_s / 2)
+
+    def rules(self, market: Market) -> MarketRules:
+        """Return the rules of a market."""
+        if market == "spot":
+            return MarketRules(
+                self.ping_interval_s,
+                self.pong_timeout_s,
+                self.messages_per_second,
+                self.rest_weight_per_minute,
+            )
+        return MarketRules(
+            self.usdm_ping_interval_s,
+            self.usdm_pong_timeout_s,
+            self.usdm_messages_per_second,
+            self.usdm_rest_weight_per_minute,
+        )
 
 
 def from_settings(settings: SimulatorSettings) -> SimulatorConfig:

@@ -1,11 +1,13 @@
 """The simulator's own paths under `/sim`: what it is, what it emitted, and faults on demand.
 
-Nothing here is part of the exchange's protocol, and nothing here costs weight. Records carry the source's
+Nothing here is part of the exchange's protocol, and nothing here costs weight. The truth is that of `market`,
+`spot` where it is not named. Records carry the source's
 own fields: times in ms, prices and amounts as strings with eight decimals.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,10 +15,11 @@ import msgspec
 from aiohttp import web
 
 from candlestack_simulator import wire
-from candlestack_simulator.errors import ApiError, mandatory
+from candlestack_simulator.checksum import book_checksum
+from candlestack_simulator.errors import ApiError, invalid_data, mandatory
 from candlestack_simulator.rest.faults import RestFaults
 from candlestack_simulator.rest.parameters import Parameters
-from candlestack_simulator.source import INTERVAL_MS, Candle, Source, Trade
+from candlestack_simulator.source import INTERVAL_MS, Candle, Coverage, Market, Source, Trade
 from candlestack_simulator.stream.hub import Hub
 
 LARGEST_CANDLE_PAGE = 10_000
@@ -36,10 +39,16 @@ class Origin:
 class Control:
     """Answers under `/sim`."""
 
-    def __init__(self, source: Source, origin: Origin, hub: Hub, faults: RestFaults) -> None:
-        self._source = source
+    def __init__(
+        self,
+        sources: Mapping[Market, Source],
+        origin: Origin,
+        hubs: Mapping[Market, Hub],
+        faults: RestFaults,
+    ) -> None:
+        self._sources: Mapping[str, Source] = dict(sources.items())
         self._origin = origin
-        self._hub = hub
+        self._hubs = hubs
         self._faults = faults
 
     def routes(self) -> list[web.RouteDef]:
@@ -53,17 +62,26 @@ class Control:
         ]
 
     async def _about(self, _request: web.Request) -> web.Response:
-        source, origin = self._source, self._origin
-        coverage = {pair.symbol: asdict(source.coverage(pair.symbol)) for pair in source.pairs()}
+        """Tell what is served; `coverage` is that of spot, as in `markets`."""
+        source, origin = self._sources["spot"], self._origin
+        markets = {
+            market: {
+                "coverage": _coverage(self._sources[market]),
+                "connections": len(hub.connections),
+                "streams": hub.streams(),
+            }
+            for market, hub in self._hubs.items()
+        }
         about: dict[str, Any] = {
             "source": source.name,
-            "coverage": coverage,
+            "coverage": _coverage(source),
+            "markets": markets,
             "speed": origin.speed,
             "times": origin.times,
             "now_ms": source.now_ms(),
             "ended": source.ended(),
-            "connections": len(self._hub.connections),
-            "streams": self._hub.streams(),
+            "connections": sum(len(hub.connections) for hub in self._hubs.values()),
+            "streams": sum(hub.streams() for hub in self._hubs.values()),
         }
         if origin.seed is not None:
             about["seed"] = origin.seed
@@ -71,30 +89,30 @@ class Control:
 
     async def _candles(self, request: web.Request) -> web.Response:
         """Candles with an open time in `[start, end]`, ascending, at most 10,000."""
-        parameters = self._parameters(request, "symbol", "interval", "start", "end")
+        source, parameters = self._asked(request, "symbol", "interval", "start", "end")
         start, end = _span(parameters)
         interval = parameters.interval()
         if (end - start) // INTERVAL_MS[interval] >= LARGEST_CANDLE_PAGE:
             raise ApiError(-1127, f"Lookup interval is too big: more than {LARGEST_CANDLE_PAGE} candles.")
-        candles = self._source.candles(parameters.symbol().symbol, interval, start, end, LARGEST_CANDLE_PAGE)
+        candles = source.candles(parameters.symbol().symbol, interval, start, end, LARGEST_CANDLE_PAGE)
         return _json([_candle(candle) for candle in candles])
 
     async def _trades(self, request: web.Request) -> web.Response:
         """Trades with `start <= time < end`, ascending, over one hour at most."""
-        parameters = self._parameters(request, "symbol", "start", "end")
+        source, parameters = self._asked(request, "symbol", "start", "end")
         start, end = _span(parameters)
         if end - start > LARGEST_TRADE_SPAN_MS:
             raise ApiError(-1127, "More than 1 hours between start and end.")
-        trades = self._source.trades_between(parameters.symbol().symbol, start, end)
+        trades = source.trades_between(parameters.symbol().symbol, start, end)
         return _json([_trade(trade) for trade in trades])
 
     async def _book(self, request: web.Request) -> web.Response:
-        """Whole book at an update id; 404 where the source does not know it."""
-        parameters = self._parameters(request, "symbol", "update_id")
+        """Whole book at an update id, its best levels and their checksum; 404 where it is not known."""
+        source, parameters = self._asked(request, "symbol", "update_id")
         update_id = parameters.number("update_id")
         if update_id is None:
             raise mandatory("update_id")
-        book = self._source.depth_at(parameters.symbol().symbol, update_id)
+        book = source.depth_at(parameters.symbol().symbol, update_id)
         if book is None:
             raise ApiError(-1000, f"No book at update id {update_id}.", 404)
         return _json(
@@ -102,6 +120,9 @@ class Control:
                 "symbol": book.symbol,
                 "last_update_id": book.last_update_id,
                 "event_time": book.event_time,
+                "checksum": book_checksum(book.bids, book.asks),
+                "best_bid": _canonical_level(book.bids),
+                "best_ask": _canonical_level(book.asks),
                 "bids": wire.levels(book.bids),
                 "asks": wire.levels(book.asks),
             }
@@ -109,7 +130,7 @@ class Control:
 
     async def _cut(self, _request: web.Request) -> web.Response:
         """Drop every WebSocket connection at once, without a close frame."""
-        return _json({"cut": self._hub.cut_all()})
+        return _json({"cut": sum(hub.cut_all() for hub in self._hubs.values())})
 
     async def _fail(self, request: web.Request) -> web.Response:
         """Fail the next REST requests: `{"count", "status", "retry_after_s"}`."""
@@ -120,15 +141,26 @@ class Control:
         self._faults.arm(order.count, order.status, order.retry_after_s)
         return _json({"remaining": self._faults.remaining})
 
-    def _parameters(self, request: web.Request, *known: str) -> Parameters:
-        pairs = {pair.symbol: pair for pair in self._source.pairs()}
-        return Parameters(request.query, pairs, known)
+    def _asked(self, request: web.Request, *known: str) -> tuple[Source, Parameters]:
+        source = self._sources.get(request.query.get("market", "spot"))
+        if source is None:
+            raise invalid_data("market")
+        pairs = {pair.symbol: pair for pair in source.pairs()}
+        return source, Parameters(request.query, pairs, (*known, "market"))
 
 
 class _Failure(msgspec.Struct):
     count: int
     status: int = 503
     retry_after_s: int | None = None
+
+
+def _coverage(source: Source) -> dict[str, Coverage]:
+    return {pair.symbol: source.coverage(pair.symbol) for pair in source.pairs()}
+
+
+def _canonical_level(side: Sequence[tuple[int, int]]) -> list[str] | None:
+    return [wire.canonical(amount) for amount in side[0]] if side else None
 
 
 def _span(parameters: Parameters) -> tuple[int, int]:

@@ -65,6 +65,11 @@ def duplicate_symbols() -> ApiError:
     return ApiError(-1151, "Symbol is present multiple times in the list.")
 
 
+def invalid_depth_limit(limit: int) -> ApiError:
+    """Futures know only certain depths."""
+    return ApiError(-4021, f"{limit} is not valid depth limit.")
+
+
 def too_much_weight(limit: int, retry_after_s: int) -> ApiError:
     return ApiError(
         -1003,

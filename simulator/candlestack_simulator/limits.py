@@ -17,7 +17,6 @@ FIRST_BAN_S = 120
 LONGEST_BAN_S = 3 * 86_400
 
 CONNECTION_WINDOW_S = 300.0
-MESSAGES_PER_SECOND = 5
 
 
 @dataclass(slots=True)
@@ -118,7 +117,7 @@ class ConnectionLimiter:
 class MessageLimiter:
     """Allows one connection so many inbound messages (pings, pongs and commands) in any second."""
 
-    def __init__(self, clock: Callable[[], float], limit: int = MESSAGES_PER_SECOND) -> None:
+    def __init__(self, clock: Callable[[], float], limit: int) -> None:
         self._clock = clock
         self._times: deque[float] = deque(maxlen=limit)
 

@@ -1,10 +1,22 @@
-"""The exchange: REST and WebSocket on one port, fed by one source."""
+"""The exchange: REST and WebSocket of spot and USD-M futures on one port, each market fed by its source.
+
+| | REST | WebSocket |
+|---|---|---|
+| spot | `/api/v3/...` | `/ws`, `/stream` |
+| USD-M futures | `/fapi/v1/...` | `/usdm/public/ws`, `/usdm/public/stream`: depth@100ms, bookTicker |
+| | | `/usdm/market/ws`, `/usdm/market/stream`: aggTrade, kline |
+| | | `/usdm/ws`, `/usdm/stream`: the old path, which acknowledges and is silent |
+| control | `/sim/...` | |
+
+A client of futures takes `ws://HOST:PORT/usdm` for `wss://fstream.binance.com`, and `http://HOST:PORT` for
+`https://fapi.binance.com`.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 
 from aiohttp import web
@@ -13,23 +25,20 @@ from prometheus_client import REGISTRY, CollectorRegistry
 from candlestack_core.logging import get_logger
 from candlestack_simulator.config import SimulatorConfig
 from candlestack_simulator.control import Control, Origin
-from candlestack_simulator.errors import ApiError
-from candlestack_simulator.limits import ConnectionLimiter, WeightLimiter
+from candlestack_simulator.limits import WeightLimiter
 from candlestack_simulator.metrics import SimulatorMetrics
 from candlestack_simulator.rest.faults import RestFaults
-from candlestack_simulator.rest.gateway import error_response, gateway
+from candlestack_simulator.rest.gateway import gateway
 from candlestack_simulator.rest.market_data import MarketData
-from candlestack_simulator.source import Source
-from candlestack_simulator.stream.commands import Session
-from candlestack_simulator.stream.connection import LARGEST_COMMAND_BYTES, Connection
+from candlestack_simulator.rest.usdm_market_data import UsdmMarketData
+from candlestack_simulator.source import Market, Source
+from candlestack_simulator.stream.door import Door
 from candlestack_simulator.stream.hub import Hub
-from candlestack_simulator.stream.names import is_well_formed, split_path
 
 log = get_logger("simulator.server")
 
 LONGEST_REQUEST_LINE = 64 * 1024
 """Room for a URL that names 1,024 streams."""
-CLOSE_HANDSHAKE_S = 2.0
 STOP_WITHIN_S = 3.0
 
 
@@ -38,11 +47,11 @@ def _nothing() -> None:
 
 
 class SimulatorServer:
-    """Serves a source in Binance's protocol; an async context manager."""
+    """Serves a source per market in Binance's protocol; an async context manager."""
 
     def __init__(
         self,
-        source: Source,
+        sources: Mapping[Market, Source],
         origin: Origin,
         config: SimulatorConfig | None = None,
         *,
@@ -54,38 +63,40 @@ class SimulatorServer:
         monotonic: Callable[[], float] = time.monotonic,
         registry: CollectorRegistry = REGISTRY,
     ) -> None:
-        """Take the source and what is known of it.
+        """Take the sources and what is known of them; a market without one is not served.
 
         `on_subscription` hears of every subscription (a recording starts then), `beat` of every round of
         the pump. `clock` (epoch seconds) counts the REST weights, `monotonic` (seconds) everything else.
         """
         self._config = config or SimulatorConfig()
-        self._source = source
+        self._sources = sources
         self._host, self._wanted_port = host, port
-        self._monotonic = monotonic
         self._beat = beat
         metrics = SimulatorMetrics(registry)
         faults = RestFaults()
-        weights = WeightLimiter(self._config.rest_weight_per_minute, self._config.refusals_before_ban, clock)
-        self._attempts = ConnectionLimiter(self._config.connections_per_5_minutes, monotonic)
-        self._hub = Hub(source, self._config, metrics, on_subscription)
+        weights: dict[Market, WeightLimiter] = {
+            market: WeightLimiter(
+                self._config.rules(market).rest_weight_per_minute, self._config.refusals_before_ban, clock
+            )
+            for market in sources
+        }
+        self._hubs: dict[Market, Hub] = {
+            market: Hub(market, source, self._config, metrics, on_subscription)
+            for market, source in sources.items()
+        }
         app = web.Application(middlewares=[gateway(weights, faults, metrics)])
-        app.add_routes(MarketData(source, weights).routes())
-        app.add_routes(Control(source, origin, self._hub, faults).routes())
-        app.add_routes(
-            [
-                web.get("/ws", self._raw),
-                web.get("/ws/{streams:.*}", self._raw),
-                web.get("/stream", self._combined),
-            ]
-        )
+        for market, source in sources.items():
+            data = MarketData if market == "spot" else UsdmMarketData
+            app.add_routes(data(source, weights[market]).routes())
+            app.add_routes(Door(source, self._hubs[market], self._config, monotonic).routes())
+        app.add_routes(Control(sources, origin, self._hubs, faults).routes())
         self._runner = web.AppRunner(
             app,
             access_log=None,
             max_line_size=LONGEST_REQUEST_LINE,
             shutdown_timeout=STOP_WITHIN_S,
         )
-        self._pump: asyncio.Task[None] | None = None
+        self._pumps: list[asyncio.Task[None]] = []
 
     @property
     def port(self) -> int:
@@ -114,63 +125,31 @@ class SimulatorServer:
         except OSError:
             await self._runner.cleanup()
             raise
-        self._pump = asyncio.create_task(self._hub.pump(self._beat), name="pump")
-        log.info("listening", host=self._host, port=self.port, source=self._source.name)
+        self._pumps = [
+            asyncio.create_task(hub.pump(self._beat), name=f"pump {market}")
+            for market, hub in self._hubs.items()
+        ]
+        names = {market: source.name for market, source in self._sources.items()}
+        log.info("listening", host=self._host, port=self.port, sources=names)
 
     async def stop(self) -> None:
         """Announce the end to every connection, close them and release the port."""
-        if self._pump is not None:
-            self._pump.cancel()
-        await self._hub.shut_down("Server is shutting down")
+        for pump in self._pumps:
+            pump.cancel()
+        await asyncio.gather(*(hub.shut_down("Server is shutting down") for hub in self._hubs.values()))
         await self._runner.cleanup()
 
     async def serve(self, stopping: asyncio.Event) -> None:
         """Return when `stopping` is set.
 
         Raises:
-            Exception: what ended the pump, if it did not end by itself.
+            Exception: what ended a pump, if it did not end by itself.
         """
-        if self._pump is None:
+        if not self._pumps:
             raise RuntimeError("start the server before it is served")
         waiting = asyncio.create_task(stopping.wait())
-        await asyncio.wait({self._pump, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({*self._pumps, waiting}, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
-        if self._pump.done():
-            self._pump.result()
-
-    async def _raw(self, request: web.Request) -> web.StreamResponse:
-        return await self._open(request, request.match_info.get("streams", ""), combined=False)
-
-    async def _combined(self, request: web.Request) -> web.StreamResponse:
-        return await self._open(request, request.query.get("streams", ""), combined=True)
-
-    async def _open(self, request: web.Request, path: str, *, combined: bool) -> web.StreamResponse:
-        wait_s = self._attempts.wait_s(request.remote or "")
-        if wait_s:
-            raise ApiError(-1003, "Too many connection attempts.", 429, wait_s)
-        streams = split_path(path)
-        limit = self._config.streams_per_connection
-        if len(streams) > limit or not all(map(is_well_formed, streams)):
-            return error_response(ApiError(-1130, "Data sent for parameter 'streams' is not valid."))
-        socket = web.WebSocketResponse(
-            timeout=CLOSE_HANDSHAKE_S, autoping=False, compress=False, max_msg_size=LARGEST_COMMAND_BYTES
-        )
-        await socket.prepare(request)
-        transport = request.transport
-        if transport is None:
-            return socket
-        connection = Connection(
-            socket,
-            transport,
-            session=Session(dict.fromkeys(streams), combined, limit),
-            hub=self._hub,
-            config=self._config,
-            now_ms=self._source.now_ms,
-            monotonic=self._monotonic,
-        )
-        self._hub.opened(connection)
-        try:
-            await connection.serve()
-        finally:
-            self._hub.closed(connection)
-        return socket
+        for pump in self._pumps:
+            if pump.done():
+                pump.result()

@@ -2,7 +2,8 @@
 
 A source knows one exchange time (`now_ms`), its pairs, and everything up to that time. The protocol
 server (`server`) turns what a source answers into Binance's REST bodies and WebSocket frames, and pumps
-`emissions` to the subscribers. Two sources exist: `market.SeededMarket` and `replay.Recording`.
+`emissions` to the subscribers. Two kinds of source exist: `market.SeededMarket` and `replay.Recording`. The
+exchange has two markets, spot and USD-M futures, and serves each from a source of its own.
 
 Prices and amounts are integers in units of 10^-8 (`_e8`), exact for every pair that Binance lists; the
 simulator shares no decimal code with the platform, so that its truth stays independent.
@@ -15,6 +16,9 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 E8 = 10**8
+
+Market = Literal["spot", "usdm"]
+MARKETS: tuple[Market, ...] = ("spot", "usdm")
 
 INTERVAL_MS: dict[str, int] = {
     "1m": 60_000,
@@ -34,7 +38,10 @@ INTERVAL_MS: dict[str, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A pair as `exchangeInfo` lists it. `tick_e8` is the price step, `lot_e8` the step of the base amount."""
+    """A pair as `exchangeInfo` lists it. `tick_e8` is the price step, `lot_e8` the step of the base amount.
+
+    Spot writes every number with eight decimals; futures write prices and amounts with the pair's own.
+    """
 
     symbol: str
     base: str
@@ -42,6 +49,8 @@ class Pair:
     tick_e8: int
     lot_e8: int
     status: Literal["TRADING", "BREAK", "HALT"] = "TRADING"
+    price_decimals: int = 8
+    quantity_decimals: int = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +120,10 @@ class Depth:
 
 @dataclass(frozen=True, slots=True)
 class DepthDiff:
-    """Changed levels between two books, with the absolute quantity (0 removes), ids `first..final` inclusive."""
+    """Changed levels between two books, with the absolute quantity (0 removes), ids `first..final` inclusive.
+
+    On futures ids are missing between two diffs, and each names the last id of the one before it.
+    """
 
     symbol: str
     first_update_id: int
@@ -119,6 +131,7 @@ class DepthDiff:
     event_time: int
     bids: Sequence[tuple[int, int]]
     asks: Sequence[tuple[int, int]]
+    previous_final_update_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +223,8 @@ class Source(Protocol):
         """
         ...
 
-    def depth(self, symbol: str, limit: int) -> Depth:
-        """Return the best `limit` levels a side as of `now_ms()`."""
+    def depth(self, symbol: str, limit: int, age_ms: int = 0) -> Depth:
+        """Return the best `limit` levels a side as of `age_ms` before `now_ms()`."""
         ...
 
     def depth_at(self, symbol: str, update_id: int) -> Depth | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -14,11 +14,12 @@ from prometheus_client import CollectorRegistry
 
 from candlestack_simulator.config import SimulatorConfig
 from candlestack_simulator.control import Origin
+from candlestack_simulator.market import SeededMarket
 from candlestack_simulator.replay import Recording
 from candlestack_simulator.replay.clock import ReplayClock
 from candlestack_simulator.replay.tape import PairTape
 from candlestack_simulator.server import SimulatorServer
-from candlestack_simulator.source import Source
+from candlestack_simulator.source import Market, Source
 
 PROMPT = SimulatorConfig(pump_interval_s=0.005, connections_per_5_minutes=100_000)
 """Binance's limits, except that messages leave at once and a test may connect as often as it likes."""
@@ -95,12 +96,21 @@ async def running(
     source: Source,
     config: SimulatorConfig = PROMPT,
     *,
+    usdm: Source | None = None,
     clock: Callable[[], float] = time.time,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[Exchange]:
-    """Run an exchange on a free port of the loopback interface; a recording starts when it is subscribed to."""
+    """Run an exchange on a free port of the loopback interface; a recording starts when it is subscribed to.
+
+    `source` is that of spot. Without one for futures a seeded market brings its own, and a recording none.
+    """
+    sources: dict[Market, Source] = {"spot": source}
+    if usdm is None and isinstance(source, SeededMarket):
+        usdm = source.usdm()
+    if usdm is not None:
+        sources["usdm"] = usdm
     server = SimulatorServer(
-        source,
+        sources,
         Origin(None, 1.0, "kept"),
         config,
         on_subscription=source.start if isinstance(source, Recording) else lambda: None,
@@ -112,6 +122,27 @@ async def running(
         yield Exchange(server, session)
 
 
+def replays_of(
+    markets: Mapping[Market, dict[str, PairTape]],
+    monotonic: Callable[[], float],
+    *,
+    speed: float = 1.0,
+    times: Literal["kept", "shifted"] = "kept",
+    start_delay_s: float = 0.0,
+    wall_ms: Callable[[], int] = lambda: 0,
+) -> dict[Market, Recording]:
+    """Return the replays of tapes that are already loaded, on one clock that has not been started."""
+    clock = ReplayClock.over(
+        [tape for tapes in markets.values() for tape in tapes.values()],
+        speed=speed,
+        times=times,
+        start_delay_s=start_delay_s,
+        wall_ms=wall_ms,
+        monotonic=monotonic,
+    )
+    return {market: Recording(tapes, clock) for market, tapes in markets.items()}
+
+
 def replay_of(
     tapes: dict[str, PairTape],
     monotonic: Callable[[], float],
@@ -121,17 +152,15 @@ def replay_of(
     start_delay_s: float = 0.0,
     wall_ms: Callable[[], int] = lambda: 0,
 ) -> Recording:
-    """Return a replay of tapes that are already loaded; it has not been started."""
-    clock = ReplayClock(
-        min(tape.first_ms for tape in tapes.values()),
-        max(tape.last_ms for tape in tapes.values()),
+    """Return the replay of one market's tapes; see `replays_of`."""
+    return replays_of(
+        {"spot": tapes},
+        monotonic,
         speed=speed,
         times=times,
         start_delay_s=start_delay_s,
         wall_ms=wall_ms,
-        monotonic=monotonic,
-    )
-    return Recording(tapes, clock)
+    )["spot"]
 
 
 async def until(condition: Callable[[], bool | Awaitable[bool]], within_s: float = 30.0) -> None:

@@ -1,7 +1,7 @@
-"""Binance's JSON: stream payloads and REST rows made from the records of a source.
+"""Binance's JSON of spot: stream payloads and REST rows made from the records of a source.
 
 Field names and their order are those of the exchange's public API documents; prices and amounts are
-strings with exactly eight decimals, times are epoch milliseconds.
+strings with exactly eight decimals, times are epoch milliseconds. Futures write some of it otherwise: `usdm_wire`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from candlestack_simulator.source import (
 
 Json = dict[str, Any]
 
-_encode = msgspec.json.Encoder().encode
+encode = msgspec.json.Encoder().encode
 
 
 def decimal8(value_e8: int) -> str:
@@ -33,6 +33,11 @@ def decimal8(value_e8: int) -> str:
     if value_e8 < 0:
         return "-" + decimal8(-value_e8)
     return f"{value_e8 // E8}.{value_e8 % E8:08d}"
+
+
+def canonical(value_e8: int) -> str:
+    """Return an amount as a plain decimal string without superfluous zeros: `65000.1`, `0.5`, `0`."""
+    return decimal8(value_e8).rstrip("0").rstrip(".")
 
 
 def quote_quantity_e8(trade: Trade) -> int:
@@ -50,7 +55,7 @@ def stream_payload(emission: Emission) -> bytes:
     record = emission.record
     if isinstance(record, Recorded):
         return record.payload
-    return _encode(_event(record, emission.event_time))
+    return encode(_event(record, emission.event_time))
 
 
 def _event(record: Record, event_time: int) -> Json:
@@ -135,12 +140,12 @@ def _book_ticker_event(ticker: BookTicker) -> Json:
 
 def server_shutdown_payload(event_time: int) -> bytes:
     """Return the event that announces the end of a connection."""
-    return _encode({"e": "serverShutdown", "E": event_time})
+    return encode({"e": "serverShutdown", "E": event_time})
 
 
 def combined(stream: str, payload: bytes) -> bytes:
     """Wrap a payload in the envelope of combined streams."""
-    return b'{"stream":%b,"data":%b}' % (_encode(stream), payload)
+    return b'{"stream":%b,"data":%b}' % (encode(stream), payload)
 
 
 def kline_row(candle: Candle) -> tuple[Any, ...]:

@@ -60,9 +60,15 @@ def aggregate_recording(recorded_streams: Path) -> str:
 
 @pytest.fixture(scope="session")
 def spot_tapes(spot_recording: str) -> dict[str, PairTape]:
-    return load_tapes(spot_recording)
+    return load_tapes(spot_recording)["spot"]
 
 
 @pytest.fixture(scope="session")
 def aggregate_tapes(aggregate_recording: str) -> dict[str, PairTape]:
-    return load_tapes(aggregate_recording)
+    return load_tapes(aggregate_recording)["spot"]
+
+
+@pytest.fixture(scope="session")
+def usdm_tapes(recorded_streams: Path) -> dict[str, PairTape]:
+    """USD-M BTC, 345 s."""
+    return load_tapes(f"{recorded_streams}/usdm/btcusdt_20240808.gz")["usdm"]

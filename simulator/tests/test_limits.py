@@ -81,7 +81,7 @@ def test_connections_are_counted_over_any_five_minutes() -> None:
 
 def test_five_messages_a_second_are_allowed_and_the_sixth_is_not() -> None:
     clock = Seconds(0.0)
-    limiter = MessageLimiter(clock)
+    limiter = MessageLimiter(clock, 5)
     for _ in range(3):
         assert [limiter.allows() for _ in range(5)] == [True] * 5
         clock.now += 1.0

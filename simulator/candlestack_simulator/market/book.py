@@ -66,8 +66,8 @@ class BookModel:
     def __init__(self, seed: int, listing: Listing) -> None:
         self._spread = listing.spread_ticks
         self._cell = listing.level_ticks
-        self._place_key = derive_key(seed, listing.symbol, "book", "places")
-        self._side_keys = {side: derive_key(seed, listing.symbol, "book", side) for side in ("bids", "asks")}
+        self._place_key = derive_key(seed, listing.label, "book", "places")
+        self._side_keys = {side: derive_key(seed, listing.label, "book", side) for side in ("bids", "asks")}
         self._lots = size_table(listing.level_lots, _LEVEL_SIZE_SPREAD)
         self._sides = lru_cache(maxsize=4)(self._lay_sides)
         self.book = lru_cache(maxsize=4)(self._compute)

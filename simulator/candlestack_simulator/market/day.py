@@ -15,6 +15,7 @@ sells, so that the last trade's price is the boundary's too.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -75,12 +76,32 @@ class TradingDay:
         """Return the index of the order that the day's trade `index` belongs to."""
         return int(self.first_trades.searchsorted(index, side="right")) - 1
 
+    def bids_in_slots(self, slots: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return the best bid, in ticks, throughout each of several slots, counted from the day's first one."""
+        last_ms = (slots * SLOT_MS + SLOT_MS - 1).astype(np.int32)
+        orders = self.times.searchsorted(last_ms, side="right") - 1
+        known = np.maximum(orders, 0)
+        bids = self.prices[known].astype(np.int64) - np.where(self.sells[known], 0, self.spread)
+        return np.where(orders < 0, self.opening_bid, bids)
+
     def bid_in_slot(self, slot: int) -> int:
         """Return the best bid, in ticks, throughout a slot of this day (slots counted from the epoch)."""
         order = self.orders_until(slot * SLOT_MS + SLOT_MS - 1) - 1
         if order < 0:
             return self.opening_bid
         return int(self.prices[order]) - (0 if self.sells[order] else self.spread)
+
+
+class Drawer(Protocol):
+    """Where the days of one pair come from."""
+
+    def draw(self, day: int) -> TradingDay:
+        """Return a day (counted from 1970-01-01). Raises IndexError outside of the market's days."""
+        ...
+
+    def boundary_bid(self, day: int) -> int:
+        """Return the best bid at the first moment of a day. Raises IndexError outside of the market's days."""
+        ...
 
 
 class DayDrawer:
@@ -90,19 +111,18 @@ class DayDrawer:
         self._listing = listing
         self._boundaries = DayBoundaries(seed, listing, first_day)
         self._first_trades = first_trades(seed, listing)
-        self._sizes = size_table(listing.trade_lots, _TRADE_SIZE_SPREAD)
-        self._activity_key = derive_key(seed, listing.symbol, "activity")
-        self._orders_key = derive_key(seed, listing.symbol, "orders")
+        self._sizes = trade_sizes(listing)
+        self._activity_key = derive_key(seed, listing.label, "activity")
+        self._orders_key = derive_key(seed, listing.label, "orders")
 
     def draw(self, day: int) -> TradingDay:
-        """Return a day (counted from 1970-01-01). Raises IndexError outside of the market's days."""
         listing = self._listing
         orders, trades = listing.orders_per_day, listing.trades_per_day
         opening_bid = self._boundaries.bid(day)
         closing_bid = self._boundaries.bid(day + 1)
         before = orders_before_minutes(listing, self._activity_key, day)
-        gaps, steps, leanings, sizes = self._words(day, (orders, orders, orders, trades))
-        times = _order_times(gaps, before)
+        gaps, steps, leanings, sizes = draw_words(self._orders_key, day, (orders, orders, orders, trades))
+        times = order_times(gaps, before)
         # Buyers lift the price more often than not: the larger the step, the surer its side.
         sells = leanings < ~steps
         sells[-1] = True
@@ -121,13 +141,22 @@ class DayDrawer:
             orders_before=before,
         )
 
-    def _words(self, day: int, counts: tuple[int, ...]) -> list[Words]:
-        """Draw 16-bit words, one array per count. Raw output of a bit generator is the same in every numpy."""
-        generator = np.random.SFC64([self._orders_key, day])
-        return [generator.random_raw((count + 3) // 4).view(np.uint16)[:count] for count in counts]
+    def boundary_bid(self, day: int) -> int:
+        return self._boundaries.bid(day)
 
 
-def _order_times(gaps: Words, before: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+def trade_sizes(listing: Listing) -> npt.NDArray[np.int32]:
+    """Return the amounts of a pair's trades, in lots, one entry per 16-bit word."""
+    return size_table(listing.trade_lots, _TRADE_SIZE_SPREAD)
+
+
+def draw_words(key: int, day: int, counts: tuple[int, ...]) -> list[Words]:
+    """Draw 16-bit words, one array per count. Raw output of a bit generator is the same in every numpy."""
+    generator = np.random.SFC64([key, day])
+    return [generator.random_raw((count + 3) // 4).view(np.uint16)[:count] for count in counts]
+
+
+def order_times(gaps: Words, before: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
     """Place each minute's orders inside it, in ms into the day, with the drawn gaps between them.
 
     Gaps are scaled per minute so that its orders and one more gap, of the mean length, span the minute.

@@ -21,7 +21,7 @@ assert _BLOCK_FILLS.sum() == TRADES_PER_BLOCK
 def first_trades(seed: int, listing: Listing) -> npt.NDArray[np.int64]:
     """Return the index of each order's first trade within the day, and the number of trades as last entry."""
     words = hash64(
-        derive_key(seed, listing.symbol, "fills"), np.arange(listing.orders_per_day, dtype=np.int64)
+        derive_key(seed, listing.label, "fills"), np.arange(listing.orders_per_day, dtype=np.int64)
     )
     fills = _BLOCK_FILLS[np.argsort(words.reshape(-1, ORDERS_PER_BLOCK), axis=1, kind="stable")]
     first = np.zeros(listing.orders_per_day + 1, dtype=np.int64)

@@ -13,7 +13,7 @@ import numpy as np
 
 from candlestack_simulator.market.cache import BoundedCache
 from candlestack_simulator.market.candles import CandleRows, candle_rows, candles_from_rows, day_candles
-from candlestack_simulator.market.day import DayDrawer, TradingDay
+from candlestack_simulator.market.day import Drawer, TradingDay
 from candlestack_simulator.market.halts import trading_minutes
 from candlestack_simulator.market.listing import Listing
 from candlestack_simulator.market.time_grid import DAY_MS, MINUTE_MS
@@ -38,16 +38,22 @@ RowsCache = BoundedCache[RowsKey, CandleRows]
 class PairHistory:
     """Everything that has traded and will trade in one pair. Its methods take the bound of time they must keep."""
 
-    def __init__(self, seed: int, listing: Listing, first_day: int, days: DayCache, rows: RowsCache) -> None:
+    def __init__(
+        self, listing: Listing, first_day: int, drawer: Drawer, days: DayCache, rows: RowsCache
+    ) -> None:
         self.listing = listing
         self.start_ms = first_day * DAY_MS
         self._first_day = first_day
-        self._drawer = DayDrawer(seed, listing, first_day)
+        self._drawer = drawer
         self._days = days
         self._rows = rows
 
     def day(self, day: int) -> TradingDay:
         return self._days.get(DayKey(self.listing.symbol, day), lambda: self._drawer.draw(day))
+
+    def boundary_bid(self, day: int) -> int:
+        """Return the best bid, in ticks, at the first moment of a day, without drawing the day."""
+        return self._drawer.boundary_bid(day)
 
     def day_rows(self, day: int, interval: str) -> CandleRows:
         """Return all candles of a day, with what of it still lies ahead."""

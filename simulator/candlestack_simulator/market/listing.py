@@ -1,16 +1,16 @@
-"""The market's pairs: 15 that never sleep, and two thin ones with empty minutes and halts.
+"""The pairs of spot: 15 that never sleep, and two thin ones with empty minutes and halts; and six of USD-M futures.
 
-Ticks and lots are those that Binance listed for these names in 2023; prices, volumes and moves are of the
-order that these markets have known. All of it is simulated.
+Ticks and lots are those that Binance listed for these names in 2023 (futures: 2024); prices, volumes and moves
+are of the order that these markets have known. All of it is simulated.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from candlestack_simulator.market.halts import DailyHalt, FixedHalt, HaltSchedule
-from candlestack_simulator.source import E8, Pair
+from candlestack_simulator.source import E8, Market, Pair
 
 ORDERS_PER_BLOCK = 8
 TRADES_PER_BLOCK = 12
@@ -37,10 +37,16 @@ class Listing:
     spread_ticks: int
     sleepless: bool
     halts: HaltSchedule
+    market: Market = "spot"
 
     @property
     def symbol(self) -> str:
         return self.pair.symbol
+
+    @property
+    def label(self) -> str:
+        """The name under which the pair's keys are derived: one symbol is a pair of each market."""
+        return self.symbol if self.market == "spot" else f"{self.market}:{self.symbol}"
 
     @property
     def orders_per_day(self) -> int:
@@ -100,6 +106,26 @@ _PAST_HALT = FixedHalt.between("2023-03-24T12:40", "2023-03-24T14:00")
 _DCR_HALTS = HaltSchedule((_PAST_HALT,), (DailyHalt(start_minute=2 * 60 + 10, minutes=5),))
 _GNO_HALTS = HaltSchedule((_PAST_HALT,), (DailyHalt(start_minute=14 * 60 + 30, minutes=3),))
 
+
+def list_futures(  # noqa: PLR0917 - its calls below are the rows of a table
+    base: str,
+    tick: str,
+    lot: str,
+    decimals: tuple[int, int],
+    price: float,
+    trades_per_day: int,
+    trade_value: float,
+    level_ticks: int,
+) -> Listing:
+    """Build the listing of the USD-M perpetual of `base`; `decimals` are those of its prices and amounts.
+
+    Its price follows the spot pair's (`basis`), so it has no anchor and no moves of its own.
+    """
+    listing = list_pair(base, tick, lot, price, 0.0, trades_per_day, trade_value, level_ticks)
+    pair = replace(listing.pair, price_decimals=decimals[0], quantity_decimals=decimals[1])
+    return replace(listing, pair=pair, market="usdm")
+
+
 # fmt: off
 LISTINGS: tuple[Listing, ...] = (
     #         base     tick       lot      price  move  trades/day value level
@@ -122,5 +148,15 @@ LISTINGS: tuple[Listing, ...] = (
               spread_ticks=3, sleepless=False, halts=_DCR_HALTS),
     list_pair("GNO",  "0.1",     "0.001",      210, .034,     360,  40,  1,
               spread_ticks=2, sleepless=False, halts=_GNO_HALTS),
+)
+
+USDM_LISTINGS: tuple[Listing, ...] = (
+    #            base    tick      lot     decimals   price  trades/day value level
+    list_futures("BTC",  "0.1",    "0.001", (2, 3), 64_000, 345_600, 400, 5),
+    list_futures("ETH",  "0.01",   "0.001", (2, 3),  3_100, 259_200, 350, 4),
+    list_futures("BNB",  "0.01",   "0.01",  (3, 2),    580,  64_800, 250, 5),
+    list_futures("SOL",  "0.01",   "0.01",  (4, 2),    150, 129_600, 250, 1),
+    list_futures("ADA",  "0.0001", "1",     (5, 0),   0.55,  43_200, 150, 1),
+    list_futures("XRP",  "0.0001", "0.1",   (4, 1),   0.92,  86_400, 220, 1),
 )
 # fmt: on

@@ -6,6 +6,7 @@ from candlestack_simulator.market.book import Book, BookModel, Levels, changed_l
 from candlestack_simulator.market.history import PairHistory
 from candlestack_simulator.market.sequence import UpdateSequence
 from candlestack_simulator.market.time_grid import DAY_MS, SLOT_MS
+from candlestack_simulator.market.usdm_sequence import UsdmSequence
 from candlestack_simulator.source import BookTicker, Depth, DepthDiff
 
 
@@ -20,18 +21,23 @@ class PairBook:
         self._history = history
         self._pair = history.listing.pair
         self._model = BookModel(seed, history.listing)
-        self._sequence = UpdateSequence(history.listing.halts, history.start_ms)
+        self._sequence: UpdateSequence | UsdmSequence = (
+            UpdateSequence(history.listing.halts, history.start_ms)
+            if history.listing.market == "spot"
+            else UsdmSequence(seed, history.listing.label, history.start_ms)
+        )
 
     def depth(self, time_ms: int, limit: int) -> Depth:
         """Return the best `limit` levels a side of the book that stands at a time."""
-        return self._depth_of_slot(self._sequence.standing_slot(time_ms // SLOT_MS), limit)
+        slot = self._sequence.standing_slot(time_ms // SLOT_MS)
+        return self._depth_of_slot(slot, self._sequence.id_at(time_ms), limit)
 
     def depth_at(self, update_id: int, now_ms: int) -> Depth | None:
         """Return the whole book with this last update id; None where none had it up to `now_ms`."""
         slot = self._sequence.slot_of(update_id)
         if slot is None or slot * SLOT_MS > now_ms:
             return None
-        return self._depth_of_slot(slot, None)
+        return self._depth_of_slot(slot, update_id, None)
 
     def diff(self, slot: int) -> DepthDiff | None:
         """Return what changes from the book before into a slot's; None in a halt."""
@@ -45,6 +51,7 @@ class PairBook:
             slot * SLOT_MS,
             self._levels(changed_levels(before.bids, after.bids, descending=True)),
             self._levels(changed_levels(before.asks, after.asks, descending=False)),
+            self._sequence.previous_final_id(slot),
         )
 
     def ticker_change(self, slot: int) -> BookTicker | None:
@@ -72,12 +79,12 @@ class PairBook:
             int(ask_lots[0]) * lot,
         )
 
-    def _depth_of_slot(self, slot: int, limit: int | None) -> Depth:
+    def _depth_of_slot(self, slot: int, update_id: int, limit: int | None) -> Depth:
         book = self._book(slot)
         (bid_prices, bid_lots), (ask_prices, ask_lots) = book.bids, book.asks
         return Depth(
             self._pair.symbol,
-            self._sequence.final_id(slot),
+            update_id,
             slot * SLOT_MS,
             self._levels((bid_prices[:limit], bid_lots[:limit])),
             self._levels((ask_prices[:limit], ask_lots[:limit])),

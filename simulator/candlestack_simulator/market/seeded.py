@@ -15,9 +15,11 @@ from typing import Literal
 
 import numpy as np
 
+from candlestack_simulator.market.basis import BasisDrawer
 from candlestack_simulator.market.candles import CANDLE_DTYPE, CandleRows, candles_from_rows
+from candlestack_simulator.market.day import DayDrawer, Drawer
 from candlestack_simulator.market.history import DayCache, PairHistory, RowsCache
-from candlestack_simulator.market.listing import LISTINGS, Listing
+from candlestack_simulator.market.listing import LISTINGS, USDM_LISTINGS, Listing
 from candlestack_simulator.market.pair_book import PairBook
 from candlestack_simulator.market.streams import PairPlan, PairStreams, Sent, in_order, plan_streams
 from candlestack_simulator.market.time_grid import DAY_MS
@@ -51,7 +53,7 @@ class SeededMarket:
     `clock` tells the time in ms; `clock_offset_ms` is added to it and may be set at any time (an exchange
     whose clock is ahead); it must tell a time from the opening to 2099. `listings` are all pairs by default;
     a pair's market does not depend on which others are listed. Caches hold about 4 million trades (40 MB) and
-    200,000 candles (20 MB).
+    200,000 candles (20 MB). With an `underlying` it is the market of futures on that one (see `usdm`).
     """
 
     name: Literal["simulator", "replay"] = "simulator"
@@ -63,14 +65,22 @@ class SeededMarket:
         clock: Callable[[], int] = system_clock_ms,
         clock_offset_ms: int = 0,
         listings: Sequence[Listing] = LISTINGS,
+        underlying: SeededMarket | None = None,
     ) -> None:
         self.seed = seed
         self.clock_offset_ms = clock_offset_ms
         self._clock = clock
         days: DayCache = DayCache(_CACHED_TRADES, cost=lambda day: len(day.lots))
         rows: RowsCache = RowsCache(_CACHED_ROWS, cost=len)
+
+        def drawer(listing: Listing) -> Drawer:
+            if underlying is None:
+                return DayDrawer(seed, listing, FIRST_DAY)
+            return BasisDrawer(seed, listing, underlying._histories[listing.symbol])
+
         self._histories = {
-            listing.symbol: PairHistory(seed, listing, FIRST_DAY, days, rows) for listing in listings
+            listing.symbol: PairHistory(listing, FIRST_DAY, drawer(listing), days, rows)
+            for listing in listings
         }
         self._books = {symbol: PairBook(seed, history) for symbol, history in self._histories.items()}
         self._streams = {
@@ -78,6 +88,11 @@ class SeededMarket:
             for symbol, history in self._histories.items()
         }
         self._plan = lru_cache(maxsize=64)(self._plan_known_streams)
+
+    def usdm(self) -> SeededMarket:
+        """Return the market of USD-M futures on this one's pairs; it shares the clock, with its offset."""
+        listings = [listing for listing in USDM_LISTINGS if listing.symbol in self._histories]
+        return SeededMarket(self.seed, clock=self.now_ms, listings=listings, underlying=self)
 
     def pairs(self) -> Sequence[Pair]:
         """Return all pairs; one that is halted now has the status `BREAK`."""
@@ -172,8 +187,8 @@ class SeededMarket:
         drawn = [history.draw_rows(day, interval) for day in range(first_day, first_day + days)]
         return np.concatenate(drawn) if drawn else np.zeros(0, dtype=CANDLE_DTYPE)
 
-    def depth(self, symbol: str, limit: int) -> Depth:
-        return self._books[symbol].depth(self.now_ms(), limit)
+    def depth(self, symbol: str, limit: int, age_ms: int = 0) -> Depth:
+        return self._books[symbol].depth(self.now_ms() - age_ms, limit)
 
     def depth_at(self, symbol: str, update_id: int) -> Depth | None:
         """Return the whole book (5,000 levels a side) with this last update id; ids inside a diff have none."""

@@ -33,6 +33,13 @@ class UpdateSequence:
         """Return the id of the book as a slot shows it."""
         return self.first_id(slot) + IDS_PER_SLOT - 1
 
+    def previous_final_id(self, _slot: int) -> None:
+        """Spot diffs do not name the one before them: their ids have no gaps."""
+
+    def id_at(self, time_ms: int) -> int:
+        """Return the id that a snapshot taken at a time carries: the last one of the book that stands."""
+        return self.final_id(self.standing_slot(time_ms // SLOT_MS))
+
     def slot_of(self, update_id: int) -> int | None:
         """Return the slot whose final id this is; None for an id inside a diff or outside of the market."""
         if update_id < IDS_PER_SLOT or update_id % IDS_PER_SLOT:

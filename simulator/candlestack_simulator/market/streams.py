@@ -64,7 +64,7 @@ class PairStreams:
         self._history = history
         self._book = book
         self._prefix = history.listing.symbol.lower()
-        self._close_key = derive_key(seed, history.listing.symbol, "close")
+        self._close_key = derive_key(seed, history.listing.label, "close")
         # Pairs send their forming candles at different moments of the second, all after the closed ones.
         self._forming_phase = 50 + self._close_key % 900
 

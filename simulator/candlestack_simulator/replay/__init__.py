@@ -1,4 +1,4 @@
-"""Recordings of Binance's spot streams, served as an exchange of their own.
+"""Recordings of Binance's streams, spot and USD-M futures, served as an exchange of their own.
 
 A recording's payloads are sent on as they were recorded. What it lacks is made from what it has:
 
@@ -9,6 +9,8 @@ A recording's payloads are sent on as they were recorded. What it lacks is made 
   one aggregate is invented (equal shares in whole lots, the rest on the last);
 - aggregate trades from trades: neighbours of one time, price and side are one taker's order; their ids count
   on from the first trade id;
+- futures: klines and aggregate trades from the trades of the market, without prints of other kinds, and
+  `depth@0ms` under the name `depth@100ms`;
 - book tickers and the one-second depth stream from the diffs of 100 ms.
 
 After its end a recording stands still: clients hear `serverShutdown` and are closed, REST goes on answering,

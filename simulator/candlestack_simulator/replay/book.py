@@ -1,8 +1,8 @@
 """The order book of a pair over a whole recording, rebuilt from snapshots and diffs.
 
-The rule is the exchange's own for spot: over a snapshot with `lastUpdateId` L go the diffs from the first
-with `U <= L + 1 <= u` on, as long as each continues the one before (`U` is the last `u` + 1). After a break
-the book is unknown until another snapshot joins.
+A diff continues the one whose last id it follows: on futures the `pu` it names, on spot `U - 1`. Over a snapshot
+with `lastUpdateId` L go the diffs from the first with `pu <= L <= u` on, as long as each continues the one before.
+After a break the book is unknown until another snapshot joins.
 """
 
 from __future__ import annotations
@@ -39,10 +39,17 @@ class SentDiff:
     first_update_id: int
     final_update_id: int
     payload: bytes
+    named_update_id: int | None = None
+    """`pu`, where there is one."""
 
     @classmethod
     def of(cls, key: Key, message: DepthMessage, payload: bytes) -> SentDiff:
-        return cls(key, message.U, message.u, payload)
+        return cls(key, message.U, message.u, payload, message.pu)
+
+    @property
+    def previous_update_id(self) -> int:
+        """The last id of the diff that this one continues."""
+        return self.first_update_id - 1 if self.named_update_id is None else self.named_update_id
 
     def decoded(self, symbol: str) -> DepthDiff:
         levels = _decode_levels(self.payload)
@@ -53,6 +60,7 @@ class SentDiff:
             self.key[0],
             parse_levels(levels.b),
             parse_levels(levels.a),
+            self.named_update_id,
         )
 
 
@@ -175,6 +183,7 @@ class BookHistory:
             slot[-1].key[0],
             sorted(bids.items(), reverse=True),
             sorted(asks.items()),
+            slot[0].named_update_id,
         )
 
     def _run_of(self, place: int) -> _Run | None:
@@ -225,12 +234,12 @@ def _runs(
     runs: list[_Run] = []
     for snapshot in sorted(snapshots, key=lambda snapshot: snapshot.lastUpdateId):
         first = bisect_left(final_ids, snapshot.lastUpdateId)
-        if first >= len(diffs) or diffs[first].first_update_id > snapshot.lastUpdateId + 1:
+        if first >= len(diffs) or diffs[first].previous_update_id > snapshot.lastUpdateId:
             continue
         if runs and first <= runs[-1].last:
             continue
         last = first
-        while last + 1 < len(diffs) and diffs[last + 1].first_update_id == final_ids[last] + 1:
+        while last + 1 < len(diffs) and diffs[last + 1].previous_update_id == final_ids[last]:
             last += 1
         runs.append(_Run(first, last, snapshot))
     return runs

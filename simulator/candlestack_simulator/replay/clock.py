@@ -6,10 +6,17 @@ which clients see: the same, or moved to the present by whole minutes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Iterable
+from typing import Literal, Protocol
 
 MINUTE_MS = 60_000
+
+
+class Timed(Protocol):
+    """What has a first and a last event, at recorded times in ms."""
+
+    first_ms: int
+    last_ms: int
 
 
 class ReplayClock:
@@ -39,6 +46,29 @@ class ReplayClock:
         self._monotonic = monotonic
         self._runs_from: float | None = None
         self._settled_shift_ms: int | None = None if times == "shifted" else 0
+
+    @classmethod
+    def over(
+        cls,
+        tapes: Iterable[Timed],
+        *,
+        speed: float,
+        times: Literal["kept", "shifted"],
+        start_delay_s: float,
+        wall_ms: Callable[[], int],
+        monotonic: Callable[[], float],
+    ) -> ReplayClock:
+        """Return the clock of several pairs: from the first event of any of them to the last."""
+        spans = [(tape.first_ms, tape.last_ms) for tape in tapes]
+        return cls(
+            min(first for first, _ in spans),
+            max(last for _, last in spans),
+            speed=speed,
+            times=times,
+            start_delay_s=start_delay_s,
+            wall_ms=wall_ms,
+            monotonic=monotonic,
+        )
 
     def start(self) -> None:
         """Start after the delay; once started, further calls change nothing."""

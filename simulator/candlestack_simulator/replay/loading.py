@@ -10,9 +10,13 @@ from pathlib import Path
 import msgspec
 
 from candlestack_simulator.replay.errors import RecordingError
-from candlestack_simulator.replay.lines import SnapshotLine, StreamLine, read_lines
+from candlestack_simulator.replay.lines import MarketLine, SnapshotLine, StreamLine, read_lines
 from candlestack_simulator.replay.messages import Message, decode, is_usdm
-from candlestack_simulator.replay.tape import PairTape
+from candlestack_simulator.replay.tape import FAST_DEPTH, PairTape
+from candlestack_simulator.source import MARKETS, Market
+
+FASTEST_DEPTH = "depth@0ms"
+"""Recorded on futures before it was renounced; served as the fastest that there is now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +27,40 @@ class _Entry:
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _File:
     path: Path
     entries: list[_Entry]
     snapshots: list[SnapshotLine]
+    named: Market | None = None
+    """The market that a line of the file, or else the beginning of its name, names."""
+    holds_futures: bool = False
+    """Whether it holds what only futures send."""
+
+    @property
+    def market(self) -> Market:
+        return self.named or ("usdm" if self.holds_futures else "spot")
 
 
-def load_tapes(recording: str) -> dict[str, PairTape]:
-    """Load a recording: files or globs, separated by commas; return its pairs in alphabetical order.
+def load_tapes(recording: str) -> dict[Market, dict[str, PairTape]]:
+    """Load a recording: files or globs, separated by commas; return each market's pairs in alphabetical order.
 
-    Messages of all files are ordered by event time, and as recorded within one time.
+    Messages of all files are ordered by event time, and as recorded within one time. A file is of the market
+    that it names (`lines`), or that its name begins with (`usdm_...`), otherwise of the one that its messages show.
 
     Raises:
-        RecordingError: when a file is missing, cannot be read, or is not a recording of spot streams.
+        RecordingError: when a file is missing, cannot be read, or is not a recording of streams.
     """
     files = [_read(path) for path in find_files(recording)]
+    markets: dict[Market, dict[str, PairTape]] = {
+        market: _tapes_of([file for file in files if file.market == market]) for market in MARKETS
+    }
+    if not any(markets.values()):
+        raise RecordingError(f"{recording}: holds no message of a stream that is served")
+    return markets
+
+
+def _tapes_of(files: list[_File]) -> dict[str, PairTape]:
     timed = sorted(
         (time_ms, number, place)
         for number, file in enumerate(files)
@@ -52,8 +74,6 @@ def load_tapes(recording: str) -> dict[str, PairTape]:
             tape.add((time_ms, order), entry.kind, entry.message, entry.payload)
         except ValueError as error:
             raise _malformed(files[number].path, entry.symbol, entry.kind, error) from None
-    if not tapes:
-        raise RecordingError(f"{recording}: holds no message of a stream that is served")
     for file in files:
         _add_snapshots(file, tapes)
     return dict(sorted(tapes.items()))
@@ -77,24 +97,32 @@ def find_files(recording: str) -> list[Path]:
 
 
 def _read(path: Path) -> _File:
-    file = _File(path, [], [])
+    beginning = path.name.partition("_")[0]
+    named = next((market for market in MARKETS if market == beginning), None)
+    file = _File(path, [], [], named)
     for line in read_lines(path):
-        if isinstance(line, SnapshotLine):
-            file.snapshots.append(line)
-        elif entry := _entry(path, line):
-            file.entries.append(entry)
+        match line:
+            case SnapshotLine():
+                file.snapshots.append(line)
+            case MarketLine(market=market):
+                file.named = market
+            case StreamLine():
+                _add_message(file, line)
+    if file.named == "spot" and file.holds_futures:
+        raise RecordingError(f"{path}: is named a recording of spot, but holds messages of USD-M futures")
     return file
 
 
-def _entry(path: Path, line: StreamLine) -> _Entry | None:
+def _add_message(file: _File, line: StreamLine) -> None:
     pair, _, kind = line.stream.partition("@")
     try:
         message = decode(kind, line.payload)
     except msgspec.MsgspecError as error:
-        raise _malformed(path, pair, kind, error) from None
-    if is_usdm(kind, message):
-        raise RecordingError(f"{path}: this is a recording of USD-M futures; only spot is served")
-    return None if message is None else _Entry(pair.upper(), kind, message, line.payload)
+        raise _malformed(file.path, pair, kind, error) from None
+    file.holds_futures = file.holds_futures or is_usdm(kind, message)
+    if message is not None:
+        kind = FAST_DEPTH if kind == FASTEST_DEPTH else kind
+        file.entries.append(_Entry(pair.upper(), kind, message, line.payload))
 
 
 def _malformed(path: Path, pair: str, kind: str, error: Exception) -> RecordingError:

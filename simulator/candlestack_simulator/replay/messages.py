@@ -105,6 +105,7 @@ _DECODERS: dict[str, msgspec.json.Decoder[Message]] = {
     "bookTicker": msgspec.json.Decoder(BookTickerMessage),
     "depth": msgspec.json.Decoder(DepthMessage),
     "depth@100ms": msgspec.json.Decoder(DepthMessage),
+    "depth@0ms": msgspec.json.Decoder(DepthMessage),
 }
 _KLINE: msgspec.json.Decoder[Message] = msgspec.json.Decoder(KlineMessage)
 

@@ -23,6 +23,7 @@ from candlestack_simulator.source import (
     Depth,
     DepthDiff,
     Emission,
+    Market,
     Pair,
     Record,
     Recorded,
@@ -54,28 +55,28 @@ class Recording:
         start_delay_s: float = 0.0,
         wall_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
         monotonic: Callable[[], float] = time.monotonic,
-    ) -> Recording:
-        """Load files or globs, separated by commas.
+    ) -> dict[Market, Recording]:
+        """Load files or globs, separated by commas; return each market's part, all of them on one clock.
 
         Raises:
-            RecordingError: when they are no recording of spot streams.
+            RecordingError: when they are no recording.
         """
-        tapes = load_tapes(recording)
-        for tape in tapes.values():
+        markets = load_tapes(recording)
+        tapes = [tape for market in markets.values() for tape in market.values()]
+        for tape in tapes:
             tape.prepare()
-        clock = ReplayClock(
-            min(tape.first_ms for tape in tapes.values()),
-            max(tape.last_ms for tape in tapes.values()),
+        clock = ReplayClock.over(
+            tapes,
             speed=speed,
             times=times,
             start_delay_s=start_delay_s,
             wall_ms=wall_ms,
             monotonic=monotonic,
         )
-        return cls(tapes, clock)
+        return {market: cls(tapes_of_market, clock) for market, tapes_of_market in markets.items()}
 
     def start(self) -> None:
-        """Let the clock run, after its delay; the first subscription calls this."""
+        """Let the clock of all markets run, after its delay; the first subscription calls this."""
         self._clock.start()
 
     def pairs(self) -> Sequence[Pair]:
@@ -157,8 +158,8 @@ class Recording:
         )
         return [_moved_candle(candle, shift) for candle in found if candle]
 
-    def depth(self, symbol: str, limit: int) -> Depth:
-        book = self._tapes[symbol].book.depth(limit, self._clock.recorded_ms())
+    def depth(self, symbol: str, limit: int, age_ms: int = 0) -> Depth:
+        book = self._tapes[symbol].book.depth(limit, self._clock.recorded_ms() - age_ms)
         return replace(book, event_time=book.event_time + self._clock.shift_ms())
 
     def depth_at(self, symbol: str, update_id: int) -> Depth | None:

@@ -28,6 +28,8 @@ from candlestack_simulator.source import INTERVAL_MS, AggTrade, Candle, Coverage
 FAST_DEPTH = "depth@100ms"
 SLOW_DEPTH = "depth"
 SLOW_DEPTH_MS = 1_000
+MARKET_TRADE = "MARKET"
+"""What `X` of a futures trade says of one; insurance fund and liquidation prints lie far from the price."""
 
 
 class PairTape:
@@ -41,6 +43,7 @@ class PairTape:
         self._made: dict[tuple[str, int], Track] = {}
         self._newest_id: dict[str, int] = {}
         self._trades: list[tuple[Key, Trade]] = []
+        self._passed_over: list[int] = []
         self._aggregates: list[tuple[Key, AggTrade]] = []
         self._diffs: list[SentDiff] = []
         self.snapshots: list[SnapshotMessage] = []
@@ -56,6 +59,8 @@ class PairTape:
         self.last_ms = key[0]
         self._recorded.setdefault(kind, Track()).append(key, Recorded(payload))
         match message:
+            case TradeMessage(X=str(kind_of_trade), t=trade_id) if kind_of_trade != MARKET_TRADE:
+                self._passed_over.append(trade_id)
             case TradeMessage(t=trade_id, p=price, q=quantity, T=time_ms, m=maker):
                 trade = Trade(self.symbol, trade_id, parse_e8(price), parse_e8(quantity), time_ms, maker)
                 self._trades.append((key, trade))
@@ -83,7 +88,7 @@ class PairTape:
     def joins(self, last_update_id: int) -> bool:
         """Tell whether a snapshot with this id can be one of this pair's book."""
         return bool(self._diffs) and any(
-            diff.first_update_id <= last_update_id + 1 <= diff.final_update_id + 1 for diff in self._diffs
+            diff.previous_update_id <= last_update_id <= diff.final_update_id for diff in self._diffs
         )
 
     def prepare(self) -> None:
@@ -112,7 +117,7 @@ class PairTape:
     @cached_property
     def trades(self) -> TradeHistory:
         sent = self._trades or split_aggregates(self._aggregates, self.pair.lot_e8)
-        return TradeHistory(self.symbol, sent, self.coverage)
+        return TradeHistory(self.symbol, sent, self.coverage, self._passed_over)
 
     @cached_property
     def aggregates(self) -> list[tuple[Key, AggTrade]]:

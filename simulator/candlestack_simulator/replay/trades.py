@@ -17,8 +17,16 @@ class TradeHistory:
     A trade is sent after it happened; what is known at a time are the trades that were sent until then.
     """
 
-    def __init__(self, symbol: str, sent: Sequence[tuple[Key, Trade]], coverage: Coverage) -> None:
+    def __init__(
+        self,
+        symbol: str,
+        sent: Sequence[tuple[Key, Trade]],
+        coverage: Coverage,
+        passed_over: Sequence[int] = (),
+    ) -> None:
         """Take the trades with the keys they are sent at, and what the recording covers of the pair.
+
+        `passed_over` are ids, ascending, that were recorded but are no trades of the market.
 
         Raises:
             RecordingError: when trade times run backwards.
@@ -36,7 +44,8 @@ class TradeHistory:
         self._holes = [
             (before.time_ms, after.time_ms)
             for before, after in pairwise(self.trades)
-            if after.trade_id != before.trade_id + 1
+            if after.trade_id - before.trade_id - 1
+            != bisect_left(passed_over, after.trade_id) - bisect_left(passed_over, before.trade_id)
         ]
         taken = [not trade.buyer_is_maker for trade in self.trades]
         base = [trade.quantity_e8 for trade in self.trades]

@@ -25,17 +25,18 @@ def exchange_info(pairs: Sequence[Pair], server_time: int, weight_limit: int) ->
         "timezone": "UTC",
         "serverTime": server_time,
         "rateLimits": [
-            _rate_limit("REQUEST_WEIGHT", "MINUTE", 1, weight_limit),
-            _rate_limit("ORDERS", "SECOND", 10, 100),
-            _rate_limit("ORDERS", "DAY", 1, 200_000),
-            _rate_limit("RAW_REQUESTS", "MINUTE", 5, 61_000),
+            rate_limit("REQUEST_WEIGHT", "MINUTE", 1, weight_limit),
+            rate_limit("ORDERS", "SECOND", 10, 100),
+            rate_limit("ORDERS", "DAY", 1, 200_000),
+            rate_limit("RAW_REQUESTS", "MINUTE", 5, 61_000),
         ],
         "exchangeFilters": [],
         "symbols": [_symbol(pair) for pair in pairs],
     }
 
 
-def _rate_limit(kind: str, interval: str, number: int, limit: int) -> Json:
+def rate_limit(kind: str, interval: str, number: int, limit: int) -> Json:
+    """Return one limit of `rateLimits`."""
     return {"rateLimitType": kind, "interval": interval, "intervalNum": number, "limit": limit}
 
 

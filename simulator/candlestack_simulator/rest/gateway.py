@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -10,8 +12,9 @@ from candlestack_simulator.errors import ApiError
 from candlestack_simulator.limits import WeightLimiter
 from candlestack_simulator.metrics import SimulatorMetrics
 from candlestack_simulator.rest.faults import RestFaults
+from candlestack_simulator.source import Market
 
-API_PREFIX = "/api/"
+API_PREFIXES: Mapping[str, Market] = {"api": "spot", "fapi": "usdm"}
 WEIGHT_HEADER = "X-MBX-USED-WEIGHT-1M"
 
 
@@ -22,23 +25,30 @@ def error_response(error: ApiError) -> web.Response:
     return web.Response(status=error.status, headers=headers, body=body, content_type="application/json")
 
 
-def gateway(weights: WeightLimiter, faults: RestFaults, metrics: SimulatorMetrics) -> Middleware:
-    """Return the middleware of the whole server; only the REST API has weights and faults."""
+def market_of(path: str) -> Market | None:
+    """Return the market whose REST API a path belongs to, or None."""
+    return API_PREFIXES.get(path.split("/", 2)[1])
+
+
+def gateway(
+    weights: Mapping[Market, WeightLimiter], faults: RestFaults, metrics: SimulatorMetrics
+) -> Middleware:
+    """Return the middleware of the whole server; only the REST APIs have weights and faults."""
 
     @web.middleware
     async def handle(request: web.Request, handler: Handler) -> web.StreamResponse:
-        is_api = request.path.startswith(API_PREFIX)
+        market = market_of(request.path)
         try:
-            if is_api:
+            if market:
                 faults.check()
             response = await handler(request)
         except ApiError as error:
             response = error_response(error)
         except (web.HTTPNotFound, web.HTTPMethodNotAllowed) as error:
             response = error_response(ApiError(-1000, error.reason, error.status))
-        if is_api:
+        if market:
             response.headers["x-mbx-used-weight"] = response.headers[WEIGHT_HEADER] = str(
-                weights.used(request.remote or "")
+                weights[market].used(request.remote or "")
             )
             path = request.match_info.route.resource
             metrics.requests.labels(path.canonical if path else "unknown", str(response.status)).inc()

@@ -1,27 +1,22 @@
 """The endpoints of `/api/v3`, each with its parameters and its weight.
 
-Weights and limits are those of the exchange's public documents (spot, 6,000 a minute for an address). A
-request is charged before it is validated, so that wrong requests cost as much as right ones.
+Weights and limits are those of the exchange's public documents (spot, 6,000 a minute for an address).
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
-import msgspec
 from aiohttp import web
 
 from candlestack_simulator import errors, wire
 from candlestack_simulator.limits import WeightLimiter
 from candlestack_simulator.rest import tickers
+from candlestack_simulator.rest.endpoints import Endpoint, Query, always, requested_limit, routes
 from candlestack_simulator.rest.exchange_info import exchange_info
 from candlestack_simulator.rest.parameters import Parameters
 from candlestack_simulator.source import Source
-
-Query = Mapping[str, str]
 
 DEPTH_WEIGHTS = ((100, 5), (500, 25), (1000, 50))
 DEEPEST_WEIGHT = 250
@@ -31,18 +26,8 @@ INFO_PARAMETERS = ("symbol", "symbols", "permissions", "showPermissionSets", "sy
 TICKER_PARAMETERS = ("symbol", "symbols", "symbolStatus")
 
 
-@dataclass(frozen=True, slots=True)
-class _Endpoint:
-    path: str
-    parameters: tuple[str, ...]
-    weight: Callable[[Query], int]
-    answer: Callable[[Parameters], Any]
-    may_take_seconds: bool = False
-    """Whether it is answered from a thread, so that the streams go on: long candles draw whole years."""
-
-
 class MarketData:
-    """Answers market data requests from a source."""
+    """Answers spot market data requests from a source."""
 
     def __init__(self, source: Source, weights: WeightLimiter) -> None:
         self._source = source
@@ -51,40 +36,25 @@ class MarketData:
     def routes(self) -> list[web.RouteDef]:
         """Return the routes of all endpoints."""
         endpoints = [
-            _Endpoint("ping", (), _always(1), lambda _: {}),
-            _Endpoint("time", (), _always(1), lambda _: {"serverTime": self._source.now_ms()}),
-            _Endpoint("exchangeInfo", INFO_PARAMETERS, _always(20), self._exchange_info),
-            _Endpoint("klines", KLINE_PARAMETERS, _always(2), self._klines, may_take_seconds=True),
-            _Endpoint("uiKlines", KLINE_PARAMETERS, _always(2), self._klines, may_take_seconds=True),
-            _Endpoint("depth", ("symbol", "limit", "symbolStatus"), depth_weight, self._depth),
-            _Endpoint("trades", ("symbol", "limit"), _always(25), self._trades),
-            _Endpoint(
-                "historicalTrades", ("symbol", "limit", "fromId"), _always(25), self._historical_trades
-            ),
-            _Endpoint(
+            Endpoint("ping", (), always(1), lambda _: {}),
+            Endpoint("time", (), always(1), lambda _: {"serverTime": self._source.now_ms()}),
+            Endpoint("exchangeInfo", INFO_PARAMETERS, always(20), self._exchange_info),
+            Endpoint("klines", KLINE_PARAMETERS, always(2), self._klines, may_take_seconds=True),
+            Endpoint("uiKlines", KLINE_PARAMETERS, always(2), self._klines, may_take_seconds=True),
+            Endpoint("depth", ("symbol", "limit", "symbolStatus"), depth_weight, self._depth),
+            Endpoint("trades", ("symbol", "limit"), always(25), self._trades),
+            Endpoint("historicalTrades", ("symbol", "limit", "fromId"), always(25), self._historical_trades),
+            Endpoint(
                 "aggTrades",
                 ("symbol", "fromId", "startTime", "endTime", "limit"),
-                _always(4),
+                always(4),
                 self._agg_trades,
             ),
-            _Endpoint("ticker/24hr", (*TICKER_PARAMETERS, "type"), day_ticker_weight, self._day_ticker),
-            _Endpoint("ticker/price", TICKER_PARAMETERS, ticker_weight, self._price_ticker),
-            _Endpoint("ticker/bookTicker", TICKER_PARAMETERS, ticker_weight, self._book_ticker),
+            Endpoint("ticker/24hr", (*TICKER_PARAMETERS, "type"), day_ticker_weight, self._day_ticker),
+            Endpoint("ticker/price", TICKER_PARAMETERS, ticker_weight, self._price_ticker),
+            Endpoint("ticker/bookTicker", TICKER_PARAMETERS, ticker_weight, self._book_ticker),
         ]
-        return [web.get(f"/api/v3/{endpoint.path}", self._handler(endpoint)) for endpoint in endpoints]
-
-    def _handler(self, endpoint: _Endpoint) -> Callable[[web.Request], Awaitable[web.Response]]:
-        async def handle(request: web.Request) -> web.Response:
-            self._weights.charge(request.remote or "", endpoint.weight(request.query))
-            pairs = {pair.symbol: pair for pair in self._source.pairs()}
-            parameters = Parameters(request.query, pairs, endpoint.parameters)
-            if endpoint.may_take_seconds:
-                body = await asyncio.to_thread(endpoint.answer, parameters)
-            else:
-                body = endpoint.answer(parameters)
-            return web.Response(body=msgspec.json.encode(body), content_type="application/json")
-
-        return handle
+        return routes("/api/v3", endpoints, self._source, self._weights)
 
     def _exchange_info(self, parameters: Parameters) -> Any:
         pairs, _ = parameters.pairs()
@@ -152,14 +122,9 @@ def _tickers(parameters: Parameters, ticker: Callable[[str], wire.Json]) -> Any:
     return rows[0] if single else rows
 
 
-def _always(weight: int) -> Callable[[Query], int]:
-    return lambda _: weight
-
-
 def depth_weight(query: Query) -> int:
     """Return the weight of a depth request: 5, 25, 50 or 250 for up to 100, 500, 1,000 or 5,000 levels."""
-    text = query.get("limit", "")
-    limit = int(text) if text.isdecimal() and len(text) <= 20 else 0
+    limit = requested_limit(query)
     return next((weight for up_to, weight in DEPTH_WEIGHTS if limit <= up_to), DEEPEST_WEIGHT)
 
 

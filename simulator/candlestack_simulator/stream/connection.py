@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 import msgspec
@@ -12,7 +12,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from candlestack_core.logging import get_logger
 from candlestack_simulator import wire
-from candlestack_simulator.config import SimulatorConfig
+from candlestack_simulator.config import MarketRules, SimulatorConfig
 from candlestack_simulator.limits import MessageLimiter
 from candlestack_simulator.stream.commands import Session, answer
 from candlestack_simulator.stream.frames import text_frame
@@ -38,19 +38,24 @@ class Connection:
         transport: asyncio.Transport,
         *,
         session: Session,
+        kinds: Collection[str],
         hub: Subscriptions,
+        rules: MarketRules,
         config: SimulatorConfig,
         now_ms: Callable[[], int],
         monotonic: Callable[[], float],
     ) -> None:
+        """`kinds` are the kinds of streams that are sent on this connection's endpoint."""
         self.session = session
+        self.kinds = kinds
+        self._rules = rules
         self._socket = socket
         self._transport = transport
         self._hub = hub
         self._config = config
         self._now_ms = now_ms
         self._monotonic = monotonic
-        self._messages = MessageLimiter(monotonic)
+        self._messages = MessageLimiter(monotonic, rules.messages_per_second)
         self._pings: dict[bytes, None] = {}
         self._answered = monotonic()
         self._shutdown_announced = False
@@ -98,26 +103,26 @@ class Connection:
 
     async def _keep(self) -> None:
         """Ping, and end the connection without pongs or at the end of its life."""
-        config = self._config
+        config, rules = self._config, self._rules
         opened = self._monotonic()
-        next_ping = opened + config.ping_interval_s
+        next_ping = opened + rules.ping_interval_s
         notice = opened + config.connection_life_s - config.notice_before_end_s
         end = opened + config.connection_life_s
         while True:
-            silent = self._answered + config.pong_timeout_s
+            silent = self._answered + rules.pong_timeout_s
             due = min(next_ping, silent, end, end if self._shutdown_announced else notice)
             await asyncio.sleep(max(0.0, due - self._monotonic()))
             now = self._monotonic()
             if now >= end:
                 await self.close(WSCloseCode.GOING_AWAY, "End of life")
                 return
-            if now >= self._answered + config.pong_timeout_s:
+            if now >= self._answered + rules.pong_timeout_s:
                 await self.close(WSCloseCode.POLICY_VIOLATION, "Pong timeout")
                 return
             if now >= notice:
                 self.announce_shutdown()
             if now >= next_ping:
-                next_ping = now + config.ping_interval_s
+                next_ping = now + rules.ping_interval_s
                 payload = str(self._now_ms()).encode()
                 self._pings[payload] = None
                 with contextlib.suppress(ConnectionError):

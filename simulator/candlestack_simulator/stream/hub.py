@@ -1,8 +1,9 @@
 """Who is subscribed to what, and the pump that sends it.
 
-One pump serves all connections: every few milliseconds it takes from the source what the subscribed
-streams have emitted since, serialises each message once and gives every connection its frames in one
-write. What a client has not read stays in its transport's buffer, which is bounded (`Connection.write`).
+Each market has its hub. One pump serves all its connections: every few milliseconds it takes from the source
+what the subscribed streams have emitted since, serialises each message once and gives every connection its
+frames in one write. What a client has not read stays in its transport's buffer, which is bounded
+(`Connection.write`).
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from collections.abc import Callable, Iterable
 from aiohttp import WSCloseCode
 
 from candlestack_core.logging import get_logger
-from candlestack_simulator import wire
+from candlestack_simulator import usdm_wire, wire
 from candlestack_simulator.config import SimulatorConfig
 from candlestack_simulator.metrics import SimulatorMetrics
-from candlestack_simulator.source import Emission, Source
+from candlestack_simulator.source import Emission, Market, Source
 from candlestack_simulator.stream.connection import Connection
 from candlestack_simulator.stream.frames import text_frame
 from candlestack_simulator.stream.names import is_served
@@ -33,17 +34,22 @@ OUTAGE_MS = 600_000
 
 
 class Hub:
-    """The connections, their subscriptions, and what is sent to them."""
+    """The connections of a market, their subscriptions, and what is sent to them."""
 
     def __init__(
         self,
+        market: Market,
         source: Source,
         config: SimulatorConfig,
         metrics: SimulatorMetrics,
         on_subscription: Callable[[], None],
     ) -> None:
         """`on_subscription` is called whenever a client subscribes to a stream that is served."""
+        self.market = market
         self._source = source
+        self._payload = (
+            wire.stream_payload if market == "spot" else usdm_wire.UsdmWire(source.pairs()).payload
+        )
         self._config = config
         self._metrics = metrics
         self._on_subscription = on_subscription
@@ -54,11 +60,11 @@ class Hub:
 
     def opened(self, connection: Connection) -> None:
         self.connections[connection] = None
-        self._metrics.connections.set(len(self.connections))
+        self._metrics.connections.inc()
 
     def closed(self, connection: Connection) -> None:
-        self.connections.pop(connection, None)
-        self._metrics.connections.set(len(self.connections))
+        del self.connections[connection]
+        self._metrics.connections.dec()
 
     def changed(self, connection: Connection, added: list[str], removed: list[str]) -> None:
         """Note what a connection wants and no longer wants; streams that are never sent on are ignored."""
@@ -67,7 +73,7 @@ class Hub:
                 subscribers.pop(connection, None)
                 if not subscribers:
                     del self._subscribers[name]
-        served = [name for name in added if is_served(name, self._symbols)]
+        served = [name for name in added if is_served(name, self._symbols, connection.kinds)]
         for name in served:
             self._subscribers[name][connection] = None
         if served:
@@ -138,7 +144,7 @@ class Hub:
             if not subscribers:
                 continue
             messages += 1
-            payload = wire.stream_payload(emission)
+            payload = self._payload(emission)
             raw = enveloped = b""
             for connection in subscribers:
                 if connection.session.combined:

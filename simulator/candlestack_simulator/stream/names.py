@@ -7,10 +7,7 @@ from collections.abc import Collection
 
 from candlestack_simulator.source import INTERVAL_MS
 
-KINDS = frozenset(
-    {"trade", "aggTrade", "bookTicker", "depth", "depth@100ms"}
-    | {f"kline_{interval}" for interval in INTERVAL_MS}
-)
+KLINES = frozenset(f"kline_{interval}" for interval in INTERVAL_MS)
 
 _WELL_FORMED = re.compile(r"[!\w][\w@.!-]{0,99}")
 
@@ -20,10 +17,10 @@ def is_well_formed(stream: str) -> bool:
     return _WELL_FORMED.fullmatch(stream) is not None
 
 
-def is_served(stream: str, symbols: Collection[str]) -> bool:
-    """Tell whether anything is ever sent on a stream: a known kind of a pair in lower case."""
+def is_served(stream: str, symbols: Collection[str], kinds: Collection[str]) -> bool:
+    """Tell whether anything is ever sent on a stream: one of the kinds, of a pair in lower case."""
     pair, _, kind = stream.partition("@")
-    return kind in KINDS and pair == pair.lower() and pair.upper() in symbols
+    return kind in kinds and pair == pair.lower() and pair.upper() in symbols
 
 
 def split_path(path: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from candlestack_simulator.replay import RecordingError
-from candlestack_simulator.replay.lines import SnapshotLine, StreamLine, read_lines
+from candlestack_simulator.replay.lines import MarketLine, SnapshotLine, StreamLine, read_lines
 from candlestack_simulator.replay.loading import load_tapes
 from candlestack_simulator.replay.tape import PairTape
 
@@ -96,27 +96,75 @@ def test_a_malformed_message_is_named(tmp_path: Path, fields: dict[str, Any]) ->
         load_tapes(str(path))
 
 
-def test_usdm_futures_are_refused(tmp_path: Path) -> None:
-    path = write(tmp_path / "a", trade_line(1, 1000, X="MARKET"))
-    with pytest.raises(RecordingError, match="/a: this is a recording of USD-M futures; only spot is served"):
+def header(market: str) -> str:
+    return f'1 {{"recording":{{"market":"{market}"}}}}'
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "market"),
+    [
+        ("a", [trade_line(1, 1000)], "spot"),
+        ("a", [trade_line(1, 1000, X="MARKET")], "usdm"),
+        ("usdm_a", [trade_line(1, 1000)], "usdm"),
+        ("spot_a", [trade_line(1, 1000)], "spot"),
+        ("a", [header("usdm"), trade_line(1, 1000)], "usdm"),
+        ("usdm_a", [header("spot"), trade_line(1, 1000)], "spot"),
+    ],
+)
+def test_a_file_is_of_the_market_that_it_names_or_shows(
+    tmp_path: Path, name: str, lines: list[str], market: str
+) -> None:
+    tapes = load_tapes(str(write(tmp_path / name, *lines)))
+    assert {found for found, pairs in tapes.items() if pairs} == {market}
+
+
+def test_a_file_named_spot_with_messages_of_futures_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "spot_a", trade_line(1, 1000, X="MARKET"))
+    with pytest.raises(RecordingError, match=r"spot_a: is named a recording of spot, but holds messages of"):
         load_tapes(str(path))
 
 
-def test_a_recorded_usdm_file_is_refused(recorded_streams: Path) -> None:
-    with pytest.raises(RecordingError, match="USD-M futures"):
-        load_tapes(f"{recorded_streams}/usdm/btcusdt_20240808.gz")
+def test_a_rest_answer_says_whose_it_is_and_what_else_is_told_is_passed_over(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a",
+        header("usdm"),
+        f'2 {{"request":"/fapi/v1/depth?symbol=BTCUSDT&limit=1000","body":{SNAPSHOT}}}',
+        '3 {"request":"/fapi/v1/exchangeInfo","body":{"symbols":[]}}',
+        '4 {"event":"connected","url":"wss://host/public/stream?streams=btcusdt@depth@100ms"}',
+    )
+    assert list(read_lines(path)) == [MarketLine("usdm"), SnapshotLine("BTCUSDT", SNAPSHOT.encode())]
+
+
+def test_prints_that_are_no_market_trades_leave_no_hole_and_make_no_candle(tmp_path: Path) -> None:
+    lines = [
+        trade_line(1, 60_000, X="MARKET"),
+        trade_line(2, 60_001, X="INSURANCE_FUND", p="900.0"),
+        trade_line(3, 60_002, X="MARKET"),
+        trade_line(4, 60_003, X="ADL", p="0.1"),
+        trade_line(5, 130_000, X="MARKET"),
+    ]
+    tape = load_tapes(str(write(tmp_path / "a", *lines)))["usdm"]["AAAUSDT"]
+    assert [trade.trade_id for trade in tape.trades.trades] == [1, 3, 5]
+    candle = tape.candle("1m", 60_000, 130_000)
+    assert candle is not None
+    assert (candle.high_e8, candle.low_e8, candle.trades, candle.partial) == (
+        15 * 10**7,
+        15 * 10**7,
+        2,
+        False,
+    )
 
 
 def test_trades_that_run_backwards_are_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "a", trade_line(1, 1000), trade_line(2, 1001, T=999))
     with pytest.raises(RecordingError, match="AAAUSDT: trade 2 is earlier than the one before it"):
-        load_tapes(str(path))["AAAUSDT"].prepare()
+        load_tapes(str(path))["spot"]["AAAUSDT"].prepare()
 
 
 def test_files_join_by_event_time_in_whatever_order_they_are_named(tmp_path: Path) -> None:
     write(tmp_path / "late.txt", *(trade_line(number, 1000 + number) for number in range(50, 100)))
     write(tmp_path / "early.txt", *(trade_line(number, 1000 + number) for number in range(50)))
-    tape = load_tapes(f"{tmp_path}/late.txt, {tmp_path}/early.txt")["AAAUSDT"]
+    tape = load_tapes(f"{tmp_path}/late.txt, {tmp_path}/early.txt")["spot"]["AAAUSDT"]
     assert [trade.trade_id for trade in tape.trades.trades] == list(range(100))
     assert (tape.coverage.start_ms, tape.coverage.end_ms) == (1000, 1100)
 
@@ -124,7 +172,7 @@ def test_files_join_by_event_time_in_whatever_order_they_are_named(tmp_path: Pat
 def test_what_two_files_both_hold_is_replayed_once(tmp_path: Path) -> None:
     write(tmp_path / "a.txt", *(trade_line(number, 1000 + number) for number in range(60)))
     write(tmp_path / "b.txt", *(trade_line(number, 1000 + number) for number in range(40, 100)))
-    tape = load_tapes(f"{tmp_path}/*.txt")["AAAUSDT"]
+    tape = load_tapes(f"{tmp_path}/*.txt")["spot"]["AAAUSDT"]
     assert [trade.trade_id for trade in tape.trades.trades] == list(range(100))
     assert len(list(tape.track("trade", 0).between(0, 2000))) == 100
 
@@ -143,7 +191,7 @@ def test_a_bare_snapshot_belongs_to_the_pair_whose_diffs_it_joins(tmp_path: Path
         diff("BBBUSDT", 6, 9, 1100),
         diff("AAAUSDT", 110, 119, 1100),
     )
-    tapes = load_tapes(str(path))
+    tapes = load_tapes(str(path))["spot"]
     assert tapes["BBBUSDT"].book.depth(5, 1100).last_update_id == 9
     assert tapes["AAAUSDT"].book.depth(5, 1100).last_update_id == 0
 

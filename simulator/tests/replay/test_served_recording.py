@@ -167,7 +167,7 @@ async def test_a_minute_without_trades_repeats_the_close_and_a_hole_has_no_candl
     lines += [trade_line(100 + n, start + m * MINUTE_MS, f"{m}.5") for n, m in enumerate(minutes[3:])]
     (tmp_path / "thin").write_text("\n".join(lines))
     seconds = Seconds()
-    recording = replay_of(load_tapes(str(tmp_path / "thin")), seconds)
+    recording = replay_of(load_tapes(str(tmp_path / "thin"))["spot"], seconds)
     async with running(recording) as exchange:
         connection = await listen(exchange, "/ws/aaausdt@kline_1m")
         seconds.now = 1_000.0
@@ -201,7 +201,7 @@ async def test_a_minute_closes_after_its_last_trade_was_sent(tmp_path: Path) -> 
     lines = [trade_line(0, start), late, trade_line(2, start + MINUTE_MS + 5_000)]
     (tmp_path / "late").write_text("\n".join(lines))
     seconds = Seconds()
-    recording = replay_of(load_tapes(str(tmp_path / "late")), seconds)
+    recording = replay_of(load_tapes(str(tmp_path / "late"))["spot"], seconds)
     async with running(recording) as exchange:
         connection = await listen(exchange, "/stream?streams=aaausdt@kline_1m/aaausdt@trade")
         seconds.now = 60.1
