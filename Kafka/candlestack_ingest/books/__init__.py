@@ -1,0 +1,1 @@
+"""Order books rebuilt from diffs, each with its word on whether it may be believed."""
