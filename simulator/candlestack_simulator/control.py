@@ -1,4 +1,4 @@
-"""The simulator's own paths under `/sim`: what it is, what it emitted, and faults on demand.
+"""The simulator's own paths under `/sim`: what it is, and what it emitted (faults: `faults.routes`).
 
 Nothing here is part of the exchange's protocol, and nothing here costs weight. The truth is that of `market`,
 `spot` where it is not named. Records carry the source's
@@ -17,7 +17,6 @@ from aiohttp import web
 from candlestack_simulator import wire
 from candlestack_simulator.checksum import book_checksum
 from candlestack_simulator.errors import ApiError, invalid_data, mandatory
-from candlestack_simulator.rest.faults import RestFaults
 from candlestack_simulator.rest.parameters import Parameters
 from candlestack_simulator.source import INTERVAL_MS, Candle, Coverage, Market, Source, Trade
 from candlestack_simulator.stream.hub import Hub
@@ -44,12 +43,10 @@ class Control:
         sources: Mapping[Market, Source],
         origin: Origin,
         hubs: Mapping[Market, Hub],
-        faults: RestFaults,
     ) -> None:
         self._sources: Mapping[str, Source] = dict(sources.items())
         self._origin = origin
         self._hubs = hubs
-        self._faults = faults
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -57,8 +54,6 @@ class Control:
             web.get("/sim/truth/candles", self._candles),
             web.get("/sim/truth/trades", self._trades),
             web.get("/sim/truth/book", self._book),
-            web.post("/sim/connections/cut", self._cut),
-            web.post("/sim/rest/fail", self._fail),
         ]
 
     async def _about(self, _request: web.Request) -> web.Response:
@@ -128,31 +123,12 @@ class Control:
             }
         )
 
-    async def _cut(self, _request: web.Request) -> web.Response:
-        """Drop every WebSocket connection at once, without a close frame."""
-        return _json({"cut": sum(hub.cut_all() for hub in self._hubs.values())})
-
-    async def _fail(self, request: web.Request) -> web.Response:
-        """Fail the next REST requests: `{"count", "status", "retry_after_s"}`."""
-        try:
-            order = msgspec.json.decode(await request.read(), type=_Failure)
-        except msgspec.MsgspecError as error:
-            raise ApiError(-1135, f"Invalid JSON Request: {error}") from None
-        self._faults.arm(order.count, order.status, order.retry_after_s)
-        return _json({"remaining": self._faults.remaining})
-
     def _asked(self, request: web.Request, *known: str) -> tuple[Source, Parameters]:
         source = self._sources.get(request.query.get("market", "spot"))
         if source is None:
             raise invalid_data("market")
         pairs = {pair.symbol: pair for pair in source.pairs()}
         return source, Parameters(request.query, pairs, (*known, "market"))
-
-
-class _Failure(msgspec.Struct):
-    count: int
-    status: int = 503
-    retry_after_s: int | None = None
 
 
 def _coverage(source: Source) -> dict[str, Coverage]:

@@ -25,13 +25,16 @@ from prometheus_client import REGISTRY, CollectorRegistry
 from candlestack_core.logging import get_logger
 from candlestack_simulator.config import SimulatorConfig
 from candlestack_simulator.control import Control, Origin
+from candlestack_simulator.faults.board import FaultBoard
+from candlestack_simulator.faults.routes import FaultControl
 from candlestack_simulator.limits import WeightLimiter
+from candlestack_simulator.market import SeededMarket
 from candlestack_simulator.metrics import SimulatorMetrics
-from candlestack_simulator.rest.faults import RestFaults
 from candlestack_simulator.rest.gateway import gateway
 from candlestack_simulator.rest.market_data import MarketData
 from candlestack_simulator.rest.usdm_market_data import UsdmMarketData
 from candlestack_simulator.source import Market, Source
+from candlestack_simulator.stream.connection import Connection
 from candlestack_simulator.stream.door import Door
 from candlestack_simulator.stream.hub import Hub
 
@@ -44,6 +47,18 @@ STOP_WITHIN_S = 3.0
 
 def _nothing() -> None:
     """A market that goes on by itself need not hear of subscriptions."""
+
+
+def _clock_mover(sources: Mapping[Market, Source]) -> Callable[[int], None] | None:
+    """Return what moves the clock of a seeded market, and with it that of the futures on it."""
+    market = sources["spot"]
+    if not isinstance(market, SeededMarket):
+        return None
+
+    def move(offset_ms: int) -> None:
+        market.clock_offset_ms += offset_ms
+
+    return move
 
 
 class SimulatorServer:
@@ -73,7 +88,8 @@ class SimulatorServer:
         self._host, self._wanted_port = host, port
         self._beat = beat
         metrics = SimulatorMetrics(registry)
-        faults = RestFaults()
+        connections: dict[Market, dict[Connection, None]] = {market: {} for market in sources}
+        self._faults = FaultBoard(connections, _clock_mover(sources))
         weights: dict[Market, WeightLimiter] = {
             market: WeightLimiter(
                 self._config.rules(market).rest_weight_per_minute, self._config.refusals_before_ban, clock
@@ -81,15 +97,25 @@ class SimulatorServer:
             for market in sources
         }
         self._hubs: dict[Market, Hub] = {
-            market: Hub(market, source, self._config, metrics, on_subscription)
+            market: Hub(
+                market,
+                source,
+                config=self._config,
+                metrics=metrics,
+                faults=self._faults,
+                connections=connections[market],
+                on_subscription=on_subscription,
+            )
             for market, source in sources.items()
         }
-        app = web.Application(middlewares=[gateway(weights, faults, metrics)])
+        app = web.Application(middlewares=[gateway(weights, self._faults, metrics)])
         for market, source in sources.items():
             data = MarketData if market == "spot" else UsdmMarketData
-            app.add_routes(data(source, weights[market]).routes())
-            app.add_routes(Door(source, self._hubs[market], self._config, monotonic).routes())
-        app.add_routes(Control(sources, origin, self._hubs, faults).routes())
+            app.add_routes(data(source, weights[market], self._faults).routes())
+            door = Door(source, self._hubs[market], self._faults, self._config, monotonic)
+            app.add_routes(door.routes())
+        app.add_routes(Control(sources, origin, self._hubs).routes())
+        app.add_routes(FaultControl(self._faults).routes())
         self._runner = web.AppRunner(
             app,
             access_log=None,
@@ -136,6 +162,7 @@ class SimulatorServer:
         """Announce the end to every connection, close them and release the port."""
         for pump in self._pumps:
             pump.cancel()
+        await self._faults.stop()
         await asyncio.gather(*(hub.shut_down("Server is shutting down") for hub in self._hubs.values()))
         await self._runner.cleanup()
 

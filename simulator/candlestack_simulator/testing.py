@@ -86,6 +86,11 @@ class Exchange:
         async with self.session.post(f"http://{self.address}{path}", json=body) as response:
             return Answer(response.status, {}, await response.json())
 
+    async def delete(self, path: str) -> Answer:
+        """Return the answer to a DELETE request."""
+        async with self.session.delete(f"http://{self.address}{path}") as response:
+            return Answer(response.status, {}, await response.json())
+
     async def connect(self, path: str, *, autoping: bool = True) -> aiohttp.ClientWebSocketResponse:
         """Open a WebSocket connection."""
         return await self.session.ws_connect(f"ws://{self.address}{path}", autoping=autoping, max_msg_size=0)

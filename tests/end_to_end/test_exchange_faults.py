@@ -75,14 +75,14 @@ def test_cut_refused_and_gone_the_exchange_costs_no_candle_and_no_trade(
     eventually(lambda: newest_trade(consumer), "trades on the topic")
 
     for _ in range(2):
-        assert post_json(f"{platform.simulator_url}/sim/connections/cut", {})["cut"] > 0
+        assert post_json(f"{platform.simulator_url}/sim/faults", {"kind": "cut"})["affected"] > 0
         cut_at = platform.simulator("/api/v3/time")["serverTime"]
         eventually(lambda cut_at=cut_at: newest_trade(consumer) > cut_at + 1_000, "trades after the cut")  # type: ignore[misc]
 
     for status in (503, 429):
-        failure = {"count": 3, "status": status, "retry_after_s": 1}
-        post_json(f"{platform.simulator_url}/sim/rest/fail", failure)
-        post_json(f"{platform.simulator_url}/sim/connections/cut", {})
+        failure = {"kind": "rest_error", "count": 3, "status": status, "retry_after_s": 1}
+        post_json(f"{platform.simulator_url}/sim/faults", failure)
+        post_json(f"{platform.simulator_url}/sim/faults", {"kind": "cut"})
         for name in PRODUCERS:
             eventually(platform[name].ready, f"{name} is connected again after HTTP {status}")
 

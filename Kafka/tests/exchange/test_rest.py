@@ -36,7 +36,8 @@ async def rest(exchange: Exchange) -> AsyncIterator[SpotRest]:
 
 
 async def refuse(exchange: Exchange, status: int, count: int = 1) -> None:
-    await exchange.post("/sim/rest/fail", {"count": count, "status": status, "retry_after_s": 1})
+    fault = {"kind": "rest_error", "count": count, "status": status, "retry_after_s": 1}
+    assert (await exchange.post("/sim/faults", fault)).status == 201
 
 
 @pytest.mark.parametrize("status", [403, 408, 418, 429, 451, 500, 503])

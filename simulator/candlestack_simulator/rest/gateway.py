@@ -9,9 +9,9 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from candlestack_simulator.errors import ApiError
+from candlestack_simulator.faults.board import FaultBoard
 from candlestack_simulator.limits import WeightLimiter
 from candlestack_simulator.metrics import SimulatorMetrics
-from candlestack_simulator.rest.faults import RestFaults
 from candlestack_simulator.source import Market
 
 API_PREFIXES: Mapping[str, Market] = {"api": "spot", "fapi": "usdm"}
@@ -31,7 +31,7 @@ def market_of(path: str) -> Market | None:
 
 
 def gateway(
-    weights: Mapping[Market, WeightLimiter], faults: RestFaults, metrics: SimulatorMetrics
+    weights: Mapping[Market, WeightLimiter], faults: FaultBoard, metrics: SimulatorMetrics
 ) -> Middleware:
     """Return the middleware of the whole server; only the REST APIs have weights and faults."""
 
@@ -40,7 +40,7 @@ def gateway(
         market = market_of(request.path)
         try:
             if market:
-                faults.check()
+                await faults.request(market, request.path)
             response = await handler(request)
         except ApiError as error:
             response = error_response(error)

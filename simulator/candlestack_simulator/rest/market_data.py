@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from candlestack_simulator import errors, wire
+from candlestack_simulator.faults.board import FaultBoard
 from candlestack_simulator.limits import WeightLimiter
 from candlestack_simulator.rest import tickers
 from candlestack_simulator.rest.endpoints import Endpoint, Query, always, requested_limit, routes
@@ -29,9 +30,10 @@ TICKER_PARAMETERS = ("symbol", "symbols", "symbolStatus")
 class MarketData:
     """Answers spot market data requests from a source."""
 
-    def __init__(self, source: Source, weights: WeightLimiter) -> None:
+    def __init__(self, source: Source, weights: WeightLimiter, faults: FaultBoard) -> None:
         self._source = source
         self._weights = weights
+        self._faults = faults
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes of all endpoints."""
@@ -70,7 +72,7 @@ class MarketData:
 
     def _depth(self, parameters: Parameters) -> Any:
         pair, limit = parameters.symbol(), parameters.limit(default=100, largest=5000)
-        book = self._source.depth(pair.symbol, limit)
+        book = self._source.depth(pair.symbol, limit, self._faults.depth_age_ms("spot"))
         if not book.last_update_id:
             # The recording holds no snapshot up to now: an empty book would be a lie, so ask again.
             raise errors.unavailable()

@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from candlestack_simulator import errors
+from candlestack_simulator.faults.board import FaultBoard
 from candlestack_simulator.limits import WeightLimiter
 from candlestack_simulator.rest.endpoints import Endpoint, Query, always, requested_limit, routes
 from candlestack_simulator.rest.parameters import Parameters
@@ -29,9 +30,10 @@ MOST_KLINES_WEIGHT = 10
 class UsdmMarketData:
     """Answers futures market data requests from a source."""
 
-    def __init__(self, source: Source, weights: WeightLimiter) -> None:
+    def __init__(self, source: Source, weights: WeightLimiter, faults: FaultBoard) -> None:
         self._source = source
         self._weights = weights
+        self._faults = faults
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes of all endpoints."""
@@ -61,7 +63,7 @@ class UsdmMarketData:
             limit = DEFAULT_DEPTH
         if limit not in DEPTH_WEIGHTS:
             raise errors.invalid_depth_limit(limit)
-        book = self._source.depth(pair.symbol, limit)
+        book = self._source.depth(pair.symbol, limit, self._faults.depth_age_ms("usdm"))
         if not book.last_update_id:
             # The recording holds no snapshot up to now: an empty book would be a lie, so ask again.
             raise errors.unavailable()

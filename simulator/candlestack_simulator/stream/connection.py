@@ -20,6 +20,8 @@ from candlestack_simulator.stream.frames import text_frame
 log = get_logger("simulator.stream")
 
 LARGEST_COMMAND_BYTES = 256 * 1024
+FROZEN_LOOK_S = 0.1
+"""How often a frozen connection looks whether the client has gone."""
 SHUTDOWN_STREAM = "!serverShutdown"
 
 
@@ -59,6 +61,8 @@ class Connection:
         self._pings: dict[bytes, None] = {}
         self._answered = monotonic()
         self._shutdown_announced = False
+        self._thawed = asyncio.Event()
+        self._thawed.set()
         self._closing: asyncio.Task[None] | None = None
 
     async def serve(self) -> None:
@@ -76,7 +80,13 @@ class Connection:
                 await self._closing
 
     async def _listen(self) -> None:
-        async for message in self._socket:
+        while True:
+            message = await self._socket.receive()
+            await self._until_thawed()
+            if message.type is WSMsgType.CLOSE:
+                await self._socket.close(code=message.data or WSCloseCode.OK)
+            if message.type in (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED):
+                return
             if not self._messages.allows():
                 await self.close(WSCloseCode.POLICY_VIOLATION, "Too many requests")
             elif message.type is WSMsgType.PING:
@@ -87,6 +97,20 @@ class Connection:
                 await self._command(message.data)
             else:
                 await self.close(WSCloseCode.UNSUPPORTED_DATA, "Commands are text")
+
+    def freeze(self) -> None:
+        """Send nothing and answer nothing from now on, with the socket open."""
+        self._thawed.clear()
+
+    def thaw(self) -> None:
+        """Go on after having been frozen."""
+        self._answered = self._monotonic()
+        self._thawed.set()
+
+    async def _until_thawed(self) -> None:
+        while not self._thawed.is_set() and not self._transport.is_closing():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._thawed.wait(), FROZEN_LOOK_S)
 
     async def _command(self, text: str) -> None:
         def changed(added: list[str], removed: list[str]) -> None:
@@ -112,6 +136,7 @@ class Connection:
             silent = self._answered + rules.pong_timeout_s
             due = min(next_ping, silent, end, end if self._shutdown_announced else notice)
             await asyncio.sleep(max(0.0, due - self._monotonic()))
+            await self._until_thawed()
             now = self._monotonic()
             if now >= end:
                 await self.close(WSCloseCode.GOING_AWAY, "End of life")
@@ -143,7 +168,7 @@ class Connection:
 
     def write(self, frames: bytes) -> None:
         """Write whole frames, or disconnect a client that has stopped to read."""
-        if self._transport.is_closing() or self._socket.closed:
+        if self._transport.is_closing() or self._socket.closed or not self._thawed.is_set():
             return
         self._transport.write(frames)
         if self.backlog_bytes() > self._config.client_backlog_bytes:
@@ -157,6 +182,9 @@ class Connection:
         await asyncio.shield(self._closing)
 
     async def _close(self, code: int, reason: str) -> None:
+        if not self._thawed.is_set():
+            self.cut()
+            return
         await self._socket.close(code=code, message=reason.encode(), drain=False)
         if self.backlog_bytes():
             self.cut()

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from candlestack_simulator.config import SimulatorConfig
 from candlestack_simulator.errors import ApiError
+from candlestack_simulator.faults.board import FaultBoard
 from candlestack_simulator.limits import ConnectionLimiter
 from candlestack_simulator.rest.gateway import error_response
 from candlestack_simulator.source import Source
@@ -25,10 +26,16 @@ class Door:
     """Opens the connections of one market."""
 
     def __init__(
-        self, source: Source, hub: Hub, config: SimulatorConfig, monotonic: Callable[[], float]
+        self,
+        source: Source,
+        hub: Hub,
+        faults: FaultBoard,
+        config: SimulatorConfig,
+        monotonic: Callable[[], float],
     ) -> None:
         self._source = source
         self._hub = hub
+        self._faults = faults
         self._config = config
         self._monotonic = monotonic
         self._attempts = ConnectionLimiter(config.connections_per_5_minutes, monotonic)
@@ -54,6 +61,9 @@ class Door:
     async def _open(
         self, route: Route, request: web.Request, path: str, *, combined: bool
     ) -> web.StreamResponse:
+        if self._faults.refuses(self._hub.market) and request.transport is not None:
+            request.transport.abort()
+            return web.Response()
         wait_s = self._attempts.wait_s(request.remote or "")
         if wait_s:
             raise ApiError(-1003, "Too many connection attempts.", 429, wait_s)
@@ -62,7 +72,11 @@ class Door:
         if len(streams) > limit or not all(map(is_well_formed, streams)):
             return error_response(ApiError(-1130, "Data sent for parameter 'streams' is not valid."))
         socket = web.WebSocketResponse(
-            timeout=CLOSE_HANDSHAKE_S, autoping=False, compress=False, max_msg_size=LARGEST_COMMAND_BYTES
+            timeout=CLOSE_HANDSHAKE_S,
+            autoping=False,
+            autoclose=False,
+            compress=False,
+            max_msg_size=LARGEST_COMMAND_BYTES,
         )
         await socket.prepare(request)
         transport = request.transport

@@ -17,6 +17,8 @@ from aiohttp import WSCloseCode
 from candlestack_core.logging import get_logger
 from candlestack_simulator import usdm_wire, wire
 from candlestack_simulator.config import SimulatorConfig
+from candlestack_simulator.faults.board import FaultBoard
+from candlestack_simulator.faults.frames import Frame
 from candlestack_simulator.metrics import SimulatorMetrics
 from candlestack_simulator.source import Emission, Market, Source
 from candlestack_simulator.stream.connection import Connection
@@ -40,11 +42,14 @@ class Hub:
         self,
         market: Market,
         source: Source,
+        *,
         config: SimulatorConfig,
         metrics: SimulatorMetrics,
+        faults: FaultBoard,
+        connections: dict[Connection, None],
         on_subscription: Callable[[], None],
     ) -> None:
-        """`on_subscription` is called whenever a client subscribes to a stream that is served."""
+        """`connections` are filled; `on_subscription` is called when a client subscribes to a served stream."""
         self.market = market
         self._source = source
         self._payload = (
@@ -52,15 +57,17 @@ class Hub:
         )
         self._config = config
         self._metrics = metrics
+        self._faults = faults
         self._on_subscription = on_subscription
         self._symbols = frozenset(pair.symbol for pair in source.pairs())
         self._subscribers: defaultdict[str, dict[Connection, None]] = defaultdict(dict)
         self._sent_until = source.now_ms()
-        self.connections: dict[Connection, None] = {}
+        self.connections = connections
 
     def opened(self, connection: Connection) -> None:
         self.connections[connection] = None
         self._metrics.connections.inc()
+        self._faults.opened(self.market, connection)
 
     def closed(self, connection: Connection) -> None:
         del self.connections[connection]
@@ -77,18 +84,17 @@ class Hub:
         for name in served:
             self._subscribers[name][connection] = None
         if served:
+            self._faults.subscribed(self.market, connection, served)
             self._on_subscription()
 
     def streams(self) -> int:
         """Return how many streams are sent to somebody."""
         return len(self._subscribers)
 
-    def cut_all(self) -> int:
-        """Drop every connection without a word; return how many there were."""
-        connections = list(self.connections)
-        for connection in connections:
+    def cut_all(self) -> None:
+        """Drop every connection without a word."""
+        for connection in list(self.connections):
             connection.cut()
-        return len(connections)
 
     async def shut_down(self, reason: str) -> None:
         """Announce the end to every connection, and close it."""
@@ -144,16 +150,23 @@ class Hub:
             if not subscribers:
                 continue
             messages += 1
-            payload = self._payload(emission)
+            stream = emission.stream
+            frames = self._faults.frames(self.market, Frame(stream, self._payload(emission), stream))
             raw = enveloped = b""
             for connection in subscribers:
+                if self._faults.starves(connection, stream):
+                    continue
                 if connection.session.combined:
-                    enveloped = enveloped or text_frame(wire.combined(emission.stream, payload))
+                    enveloped = enveloped or _encoded(frames, combined=True)
                     outgoing[connection].append(enveloped)
                 else:
-                    raw = raw or text_frame(payload)
+                    raw = raw or _encoded(frames, combined=False)
                     outgoing[connection].append(raw)
-        for connection, frames in outgoing.items():
-            connection.write(b"".join(frames))
-            self._metrics.frames.inc(len(frames))
+        for connection, written in outgoing.items():
+            connection.write(b"".join(written))
+            self._metrics.frames.inc(len(written))
         self._metrics.messages.inc(messages)
+
+
+def _encoded(frames: Iterable[Frame], *, combined: bool) -> bytes:
+    return b"".join(text_frame(frame.text(combined=combined)) for frame in frames)

@@ -257,19 +257,3 @@ async def test_weight_above_the_limit_is_429_then_418(market: SeededMarket) -> N
         assert await exchange.get("/sim/source")
         wall.now += 120
         assert await exchange.get("/api/v3/ping") == {}
-
-
-async def test_requests_fail_on_demand(exchange: Exchange) -> None:
-    order = {"count": 2, "status": 503}
-    assert (await exchange.post("/sim/rest/fail", order)).body == {"remaining": 2}
-    answers = [await exchange.request("/api/v3/ping") for _ in range(3)]
-    assert [answer.status for answer in answers] == [503, 503, 200]
-    assert answers[0].body["code"] == -1001
-
-    await exchange.post("/sim/rest/fail", {"count": 1, "status": 429, "retry_after_s": 7})
-    refused = await exchange.request("/api/v3/ping")
-    assert (refused.status, refused.body["code"], refused.headers["retry-after"]) == (429, -1003, "7")
-
-    wrong = await exchange.post("/sim/rest/fail", {"status": 503})
-    assert (wrong.status, wrong.body["code"]) == (400, -1135)
-    assert (await exchange.request("/api/v3/ping")).status == 200

@@ -170,7 +170,7 @@ async def test_a_connection_that_ends_leaves_no_subscription(exchange: Exchange)
     assert (await about(exchange))["streams"] == 3
     await connections[0].close()
     await until(lambda: _counts_are(exchange, connections=2, streams=2))
-    await exchange.post("/sim/connections/cut")
+    await exchange.post("/sim/faults", {"kind": "cut"})
     await until(lambda: _counts_are(exchange, connections=0, streams=0))
 
 
@@ -226,7 +226,7 @@ async def test_too_many_connections_are_refused_with_429(market: SeededMarket) -
 
 async def test_connections_can_be_cut_from_outside(exchange: Exchange) -> None:
     connections = [await exchange.connect("/ws") for _ in range(3)]
-    assert (await exchange.post("/sim/connections/cut")).body == {"cut": 3}
+    assert (await exchange.post("/sim/faults", {"kind": "cut"})).body["affected"] == 3
     for connection in connections:
         assert await _close_code(connection) == 1006
     await until(lambda: _counts_are(exchange, connections=0))
