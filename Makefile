@@ -70,5 +70,10 @@ lock: install ## Write the lock from the members' dependencies (UPGRADE=1 takes 
 	@$(CANDLESTACK) lock $(if $(UPGRADE),--upgrade)
 
 .PHONY: env
-env: install ## Write .env.example from the settings
+env: install ## Write .env.example and the table in README.md from the settings
 	@.venv/bin/python -m candlestack_core.env_example .env.example
+	@.venv/bin/python -m candlestack_core.settings_table README.md
+
+.PHONY: pictures
+pictures: install ## Draw images/WorkFlow.png from its source
+	@.venv/bin/python images/render.py

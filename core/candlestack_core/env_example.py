@@ -19,11 +19,12 @@ def render() -> str:
     for group in GROUPS:
         lines += ["", f"# --- {(group.__doc__ or '').strip()}"]
         for name, field in group.model_fields.items():
-            lines += [f"# {field.description}", f"#{variable_name(group, name)}={_default(field)}"]
+            lines += [f"# {field.description}", f"#{variable_name(group, name)}={default_text(field)}"]
     return "\n".join(lines) + "\n"
 
 
-def _default(field: FieldInfo) -> str:
+def default_text(field: FieldInfo) -> str:
+    """Return the default of a setting as a variable holds it."""
     default = field.get_default()
     return ",".join(default) if isinstance(default, tuple) else str(default)
 

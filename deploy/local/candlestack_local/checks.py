@@ -43,6 +43,7 @@ STATIC = (
     Check("lint", (str(_BIN / "ruff"), "check", "--quiet", ".")),
     *_types(),
     Check("direction of imports", (str(_BIN / "lint-imports"),)),
+    Check("dashboard", (str(_BIN / "candlestack"), "npm", "run", "--silent", "check")),
 )
 LOCK = Check("lock", (sys.executable, "-m", "candlestack_local.lock"))
 TESTS = Check("tests", (str(_BIN / "pytest"), f"--junit-xml={ARTIFACTS / 'pytest.xml'}", "--durations=15"))
