@@ -30,7 +30,7 @@ CONNECTIONS_REPLACED: Final = Counter(
     ["reason"],
 )
 STREAMS_STARVED: Final = Gauge(
-    "candlestack_streams_starved", "Streams that are subscribed and silent though there is news", ["market"]
+    "candlestack_streams_starved", "Streams that are subscribed and silent though there is news", ["feed"]
 )
 STREAMS_MOVED: Final = Counter(
     "candlestack_streams_moved_total", "Starved streams moved to another connection", ["stream"]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 
 import msgspec
 
 from candlestack_core import metrics
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.logging import get_logger
-from candlestack_core.messages import Candle, encode
+from candlestack_core.messages import Candle, decode_candle, encode
 from candlestack_core.names import backfill_source
 from candlestack_ingest.exchange.binance.frames import (
     FrameError,
@@ -20,9 +21,12 @@ from candlestack_ingest.exchange.binance.frames import (
     notice_of,
 )
 from candlestack_ingest.exchange.binance.rest import KLINES_LIMIT, RestError
+from candlestack_ingest.exchange.binance.starvation import Position
+from candlestack_ingest.producers.feed import Context
 from candlestack_ingest.producers.ledger import CandleLedger
 from candlestack_ingest.producers.resume import resume_candles
-from candlestack_ingest.producers.runtime import Context, run_producer
+from candlestack_ingest.producers.runtime import Feeds, run_producer
+from candlestack_ingest.producers.trade_evidence import newest_trade_ids
 
 _LOG = get_logger(__name__)
 
@@ -30,13 +34,16 @@ HOUR_MS = 60 * MINUTE_MS
 LOOK_EVERY_S = 2.0
 ABSURD_AHEAD_MS = HOUR_MS
 """An event so far ahead of the exchange's own clock is not believed."""
-ORIGIN = "stream:kline_1m"
+STREAM_SUFFIX = "kline_1m"
+ORIGIN = f"stream:{STREAM_SUFFIX}"
+MINUTES_REMEMBERED = 4
+"""Minutes of a pair in which an event is known again that comes twice."""
 
 
 class CandleFeed:
     """Takes kline frames, keeps the ledger of closed minutes, and fills what the ledger misses."""
 
-    stream_suffix = "kline_1m"
+    name = "kline"
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -44,6 +51,21 @@ class CandleFeed:
         self._market = context.market
         self._ledger = CandleLedger(self._market.symbols, context.exchange.backfill_hours * HOUR_MS)
         self._look_now = asyncio.Event()
+        self._symbols = {f"{symbol.lower()}@{STREAM_SUFFIX}": symbol for symbol in self._market.symbols}
+        self._seen: dict[str, dict[int, tuple[bool, int]]] = {symbol: {} for symbol in self._market.symbols}
+        """Of the newest minutes of each pair: whether the close was seen, and the newest version."""
+        self._positions: dict[str, Position] = dict.fromkeys(self._symbols, -1)
+        self._frames = metrics.FRAMES_RECEIVED.labels(kind=STREAM_SUFFIX)
+        self._doubles = metrics.DOUBLES_DROPPED.labels(kind=STREAM_SUFFIX)
+        self._last_events = {
+            symbol: metrics.STREAM_LAST_EVENT.labels(stream=stream)
+            for stream, symbol in self._symbols.items()
+        }
+        context.outbox.refusals.listen(self._topic, self._refused)
+
+    @property
+    def streams(self) -> Sequence[str]:
+        return list(self._symbols)
 
     def resume(self, stopping: threading.Event) -> None:
         since = self._context.clock_ms() - self._context.exchange.backfill_hours * HOUR_MS
@@ -57,30 +79,41 @@ class CandleFeed:
         )
         _LOG.info("resumed from Kafka", closed_candles=known)
 
-    async def on_connected(self) -> None:
+    async def on_connected(self, _streams: Collection[str]) -> None:
         if not self._ledger.now:
             # No frame can be judged before the exchange's own time is known.
             self._ledger.advance(await self._context.rest.server_time())
         self._look_now.set()
 
-    async def on_frame(self, frame: bytes, received_ms: int) -> None:
-        metrics.FRAMES_RECEIVED.labels(kind=self.stream_suffix).inc()
+    def on_frame(self, frame: bytes, received_ms: int) -> Awaitable[None] | None:
+        self._frames.inc()
         try:
             candle = self._candle(frame)
         except FrameError as error:
-            if (notice := notice_of(frame)) is not None:
-                _LOG.info("notice from the exchange", notice=notice)
-                return
-            await self._context.outbox.dead_letter(
+            if notice_of(frame) is not None:
+                return None
+            return self._context.outbox.dead_letter(
                 frame, origin=ORIGIN, reason=str(error), received_ms=received_ms
             )
-            return
+        if self._is_double(candle):
+            self._doubles.inc()
+            return None
         self._ledger.advance(candle.version)
-        metrics.STREAM_LAST_EVENT.labels(stream=f"{candle.symbol.lower()}@{self.stream_suffix}").set(
-            candle.version / 1000
-        )
-        if not (candle.closed and self._ledger.is_sent(candle.symbol, candle.open_time)):
-            await self._send(candle, received_ms)
+        self._last_events[candle.symbol].set(candle.version / 1000)
+        if candle.closed and self._ledger.is_sent(candle.symbol, candle.open_time):
+            return None
+        return self._send(candle, received_ms)
+
+    def _is_double(self, candle: Candle) -> bool:
+        """Tell whether this event of a minute, or a newer one, was seen before: connections may overlap."""
+        minutes = self._seen[candle.symbol]
+        version = (candle.closed, candle.version)
+        if version <= minutes.get(candle.open_time, (False, -1)):
+            return True
+        minutes[candle.open_time] = version
+        if len(minutes) > MINUTES_REMEMBERED:
+            del minutes[min(minutes)]
+        return False
 
     def _candle(self, frame: bytes) -> Candle:
         event = decode_kline(frame)
@@ -89,19 +122,30 @@ class CandleFeed:
         if self._ledger.now + ABSURD_AHEAD_MS < event.E:
             raise FrameError(f"event time {event.E} is over an hour ahead of the exchange's clock")
         completeness = self._market.completeness(event.s, event.k.t, "complete")
-        return candle_of_kline(event, source=self._market.source, completeness=completeness)
+        candle = candle_of_kline(event, source=self._market.source, completeness=completeness)
+        stream = f"{event.s.lower()}@{STREAM_SUFFIX}"
+        self._positions[stream] = max(self._positions[stream], event.k.L)
+        return candle
 
     async def _send(self, candle: Candle, received_ms: int) -> None:
-        symbol, open_time = candle.symbol, candle.open_time
         if candle.closed:
-            self._ledger.sent(symbol, open_time)
-        await self._context.outbox.send(
-            self._topic,
-            symbol,
-            encode(candle),
-            received_ms=received_ms,
-            on_lost=(lambda: self._ledger.lost(symbol, open_time)) if candle.closed else None,
-        )
+            self._ledger.sent(candle.symbol, candle.open_time)
+        await self._context.outbox.send(self._topic, candle.symbol, encode(candle), received_ms=received_ms)
+
+    def _refused(self, value: bytes) -> None:
+        candle = decode_candle(value)
+        if candle.closed:
+            self._ledger.lost(candle.symbol, candle.open_time)
+
+    def positions(self) -> Mapping[str, Position]:
+        return self._positions
+
+    async def evidence(self, streams: Sequence[str]) -> Mapping[str, Position]:
+        """Return the newest trades: a kline names the last trade that is in it."""
+        return await newest_trade_ids(self._context.rest, {name: self._symbols[name] for name in streams})
+
+    def measure(self) -> None:
+        """Klines come seldom: each frame is measured as it comes."""
 
     async def run(self) -> None:
         """Look for holes every other second, and at once after a connection was made."""
@@ -192,4 +236,4 @@ class CandleFeed:
 
 def main() -> None:
     """Run the candle producer."""
-    run_producer("candle-producer", CandleFeed)
+    run_producer("candle-producer", Feeds(lambda context: (CandleFeed(context),)))

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.logging import get_logger
 from candlestack_core.messages import Completeness
+from candlestack_core.messages import Market as MarketName
 from candlestack_core.names import SOURCE_BINANCE, SOURCE_REPLAY
 from candlestack_core.settings import DEFAULT_SYMBOLS, BadSettingError, ExchangeSettings
-from candlestack_ingest.exchange.binance.rest import Coverage, SpotRest
+from candlestack_ingest.exchange.binance.rest import Coverage, RestError, SpotRest, UsdmRest
 
 _LOG = get_logger(__name__)
 
@@ -22,6 +23,7 @@ class Market:
     source: str
     symbols: tuple[str, ...]
     coverage: Mapping[str, Coverage] = field(default_factory=dict)
+    name: MarketName = "spot"
 
     def completeness(self, symbol: str, open_time: int, covered: Completeness) -> Completeness:
         """Return `covered`, or `partial` for a minute that a recording holds only a part of."""
@@ -72,3 +74,19 @@ async def open_market(rest: SpotRest, settings: ExchangeSettings) -> Market:
     symbols = choose_symbols(settings.symbols, listed, source)
     _LOG.info("market opened", source=source, symbols=list(symbols))
     return Market(source, symbols, coverage)
+
+
+async def open_futures(rest: UsdmRest, wanted: tuple[str, ...], source: str) -> Market | None:
+    """Ask for the futures of the same exchange; None where it lists none of those that are wanted.
+
+    Other than a pair of spot, a contract that is not listed is left out: the usual six need not all be there.
+    """
+    try:
+        listed = {info.symbol for info in (await rest.exchange_info()).symbols}
+    except RestError as error:
+        _LOG.warning("the exchange has no futures", reason=str(error))
+        return None
+    if missing := [symbol for symbol in wanted if symbol not in listed]:
+        _LOG.warning("the exchange does not list some of the futures", symbols=missing)
+    symbols = tuple(symbol for symbol in wanted if symbol in listed)
+    return Market(source, symbols, name="usdm") if symbols else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter, deque
 from collections.abc import Callable
 
 from candlestack_core import metrics
@@ -22,57 +23,101 @@ BEHIND_AFTER_S = 5.0
 """Records that wait for the broker so long, with none acknowledged, say that it is away."""
 COMPONENT = "kafka"
 
+OnLost = Callable[[bytes], None]
+"""Called with the value of a record that Kafka will never have."""
+
+
+class Refusals:
+    """Who is told of the records of each topic that the broker refused for good."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[str, OnLost] = {}
+        self.counts: Counter[str] = Counter()
+
+    def listen(self, topic: str, on_lost: OnLost) -> None:
+        """Tell `on_lost` of what is refused on a topic."""
+        self._listeners[topic] = on_lost
+
+    def __call__(self, topic: str, key: bytes, value: bytes, error: KafkaError) -> None:
+        _LOG.error("record refused by the broker", topic=topic, key=key.decode(), reason=str(error))
+        self.counts[topic] += 1
+        if (on_lost := self._listeners.get(topic)) is not None:
+            on_lost(value)
+
 
 class Outbox:
     """Sends records; `send` waits while the buffer is full, so whoever reads the exchange stops reading."""
 
-    def __init__(self, producer: Producer, health: Health, clock_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        producer: Producer,
+        health: Health,
+        clock_ms: Callable[[], int],
+        refusals: Refusals | None = None,
+    ) -> None:
+        """Take a producer; what it refuses is told to `refusals`, where it was opened with them."""
         self._producer = producer
         self._health = health
         self._clock_ms = clock_ms
+        self.refusals = refusals or Refusals()
+        self._handed: Counter[str] = Counter()
+        self._marks: deque[tuple[int, Counter[str]]] = deque()
+        """What had been handed over at each look that the broker has not reached yet."""
+        self._counted: Counter[str] = Counter()
+        self._acknowledged = 0
         self._progress_at = time.monotonic()
         self._away = False
+        self._waiting = 0
+        self._turn = asyncio.Lock()
+        """Whoever waits for room gets it in the order of asking, so that a key's records keep theirs."""
+        self._stamp = (-1, -1)
+        self._headers: list[tuple[str, bytes]] = []
 
-    async def send(
-        self,
-        topic: str,
-        key: str,
-        value: bytes,
-        *,
-        received_ms: int,
-        on_lost: Callable[[], None] | None = None,
-    ) -> None:
-        """Hand a record to Kafka, waiting for room; `on_lost` is called if the broker refuses it for good.
+    @property
+    def full(self) -> bool:
+        """Tell whether somebody waits for room, so that the exchange is not read."""
+        return self._waiting > 0
+
+    def offer(self, topic: str, key: str, value: bytes, received_ms: int) -> bool:
+        """Hand a record to Kafka if there is room and nobody waits for it; tell whether it was taken.
 
         Raises:
             FatalKafkaError: when this process can never send again.
         """
-        sent_counter = metrics.RECORDS_PRODUCED.labels(topic=topic)
+        return not self._waiting and self._hand_over(topic, key, value, received_ms)
 
-        def delivered(error: KafkaError | None) -> None:
-            self._progress_at = time.monotonic()
-            if error is None:
-                sent_counter.inc()
-                return
-            _LOG.error("record refused by the broker", topic=topic, key=key, reason=str(error))
-            if on_lost is not None:
-                on_lost()
+    def _hand_over(self, topic: str, key: str, value: bytes, received_ms: int) -> bool:
+        stamp = received_ms, self._clock_ms()
+        if stamp != self._stamp:
+            self._stamp = stamp
+            self._headers = [
+                (HEADER_RECEIVED, b"%d" % received_ms),
+                (HEADER_SENT, b"%d" % stamp[1]),
+            ]
+        try:
+            self._producer.send(topic, key, value, self._headers)
+        except BufferFullError:
+            return False
+        self._handed[topic] += 1
+        return True
 
-        headers = [
-            (HEADER_RECEIVED, str(received_ms).encode()),
-            (HEADER_SENT, str(self._clock_ms()).encode()),
-        ]
-        if self._producer.pending() == 0:
-            self._progress_at = time.monotonic()
-        while True:
-            try:
-                self._producer.send(topic, key, value, headers, delivered)
-            except BufferFullError:
-                metrics.READING_PAUSED.set(1)
-                await asyncio.sleep(FULL_WAIT_S)
-                continue
-            metrics.READING_PAUSED.set(0)
+    async def send(self, topic: str, key: str, value: bytes, *, received_ms: int) -> None:
+        """Hand a record to Kafka, waiting for room.
+
+        Raises:
+            FatalKafkaError: when this process can never send again.
+        """
+        if self.offer(topic, key, value, received_ms):
             return
+        self._waiting += 1
+        metrics.READING_PAUSED.set(1)
+        try:
+            async with self._turn:
+                while not self._hand_over(topic, key, value, received_ms):
+                    await asyncio.sleep(FULL_WAIT_S)
+        finally:
+            self._waiting -= 1
+            metrics.READING_PAUSED.set(int(self.full))
 
     async def dead_letter(self, payload: bytes, *, origin: str, reason: str, received_ms: int) -> None:
         """Send what could not be understood to the dead letters, counted."""
@@ -84,12 +129,33 @@ class Outbox:
     async def run(self) -> None:
         """Serve acknowledgements until cancelled, and say whether the broker takes what it is given."""
         while True:
-            self._producer.poll()
-            pending = self._producer.pending()
-            metrics.RECORDS_PENDING.set(pending)
-            self._watch(pending)
+            self.poll()
             self._health.beat()
             await asyncio.sleep(POLL_EVERY_S)
+
+    def poll(self) -> None:
+        """Take note of what the broker acknowledged and refused since the last look."""
+        self._producer.poll()
+        pending = self._producer.pending()
+        metrics.RECORDS_PENDING.set(pending)
+        self._count(pending)
+        self._watch(pending)
+
+    def _count(self, pending: int) -> None:
+        """Count what was acknowledged, by topic: the broker takes records nearly in the order they were sent."""
+        handed = self._handed.total()
+        if not self._marks or self._marks[-1][0] != handed:
+            self._marks.append((handed, self._handed.copy()))
+        acknowledged = handed - pending
+        if acknowledged > self._acknowledged or not pending:
+            self._progress_at = time.monotonic()
+            self._acknowledged = acknowledged
+        while self._marks and self._marks[0][0] <= acknowledged:
+            _, reached = self._marks.popleft()
+            reached.subtract(self.refusals.counts)
+            for topic, count in (reached - self._counted).items():
+                metrics.RECORDS_PRODUCED.labels(topic=topic).inc(count)
+            self._counted |= reached
 
     def _watch(self, pending: int) -> None:
         waited = time.monotonic() - self._progress_at

@@ -1,13 +1,12 @@
-"""What the producers share: opening the market, waiting for Kafka, the connections, the graceful stop."""
+"""What the producers share: opening the markets, waiting for Kafka, the feeds, the graceful stop."""
 
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import aiohttp
 
@@ -16,13 +15,15 @@ from candlestack_core.kafka.create_topics import ensure_topics
 from candlestack_core.pauses import Pauses
 from candlestack_core.service import Service, run_async
 from candlestack_core.settings import ExchangeSettings, KafkaSettings, SimulatorSettings, load
-from candlestack_ingest.exchange.binance.connection import Connection
+from candlestack_ingest.exchange.binance.budgets import connection_budget
 from candlestack_ingest.exchange.binance.endpoints import Endpoints
-from candlestack_ingest.exchange.binance.rest import SpotRest
-from candlestack_ingest.exchange.binance.weight import WeightBudget
-from candlestack_ingest.producers.market import Market, open_market
+from candlestack_ingest.exchange.binance.rest import SpotRest, UsdmRest
+from candlestack_ingest.exchange.binance.weight import USDM_ADDRESS_WEIGHT, WeightBudget
+from candlestack_ingest.producers.carrier import Carrier
+from candlestack_ingest.producers.feed import Context, DepthContext, Feed
+from candlestack_ingest.producers.market import open_futures, open_market
 from candlestack_ingest.producers.outbox import COMPONENT as KAFKA
-from candlestack_ingest.producers.outbox import Outbox
+from candlestack_ingest.producers.outbox import Outbox, Refusals
 
 EXCHANGE = "exchange"
 FLUSH_S = 7.0
@@ -32,52 +33,18 @@ _Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """What a feed works with."""
+class Feeds:
+    """What a producer carries: feeds of spot, and those of USD-M, which spot never waits for."""
 
-    exchange: ExchangeSettings
-    kafka: KafkaSettings
-    market: Market
-    rest: SpotRest
-    outbox: Outbox
-    clock_ms: Callable[[], int]
-    """This machine's time in ms, for headers and for finding what arrived in Kafka lately; never for windows."""
+    spot: Callable[[Context], Sequence[Feed]]
+    usdm: Callable[[DepthContext], Sequence[Feed]] | None = None
 
 
-class Feed(Protocol):
-    """One kind of stream on its way into Kafka."""
-
-    @property
-    def stream_suffix(self) -> str:
-        """What follows `symbol@` in the names of its streams."""
-        ...
-
-    def resume(self, stopping: threading.Event) -> None:
-        """Read back from Kafka where the last process stopped; blocks, until `stopping` is set at the longest.
-
-        Raises:
-            KafkaError: when the broker does not answer.
-        """
-        ...
-
-    async def on_connected(self) -> None:
-        """Take note that a connection was made, so that something may have been missed before."""
-        ...
-
-    async def on_frame(self, frame: bytes, received_ms: int) -> None:
-        """Take one frame; waits while Kafka has no room."""
-        ...
-
-    async def run(self) -> None:
-        """Do what is not driven by frames, until cancelled."""
-        ...
-
-
-def run_producer(name: str, feed_of: Callable[[Context], Feed]) -> None:
+def run_producer(name: str, feeds: Feeds) -> None:
     """Run a stream producer until it is told to stop; ends the process with its exit code."""
 
     async def main(service: Service, stopping: asyncio.Event) -> None:
-        await _until(stopping, _produce(service, feed_of))
+        await _until(stopping, _produce(service, feeds))
 
     run_async(name, main, components=(EXCHANGE, KAFKA))
 
@@ -96,32 +63,50 @@ async def _until(stopping: asyncio.Event, work: Coroutine[Any, Any, None]) -> No
         task.result()
 
 
-async def _produce(service: Service, feed_of: Callable[[Context], Feed]) -> None:
+async def _produce(service: Service, feeds: Feeds) -> None:
     exchange, kafka, simulator = load(ExchangeSettings), load(KafkaSettings), load(SimulatorSettings)
-    endpoints = Endpoints.of(exchange, simulator)
-    service.health.not_ready(EXCHANGE, f"waiting for {endpoints.rest}")
+    spot, usdm = Endpoints.spot(exchange, simulator), Endpoints.usdm(exchange, simulator)
+    connections = connection_budget(exchange.connections_per_5_minutes)
+    service.health.not_ready(EXCHANGE, f"waiting for {spot.rest}")
     async with aiohttp.ClientSession() as session:
-        rest = SpotRest(session, endpoints.rest, WeightBudget(exchange.rest_weight_per_minute))
+        rest = SpotRest(session, spot.rest, WeightBudget(exchange.rest_weight_per_minute))
         market = await _beating(service, open_market(rest, exchange))
 
         async def until_kafka_answers(ask: Callable[[], _Result]) -> _Result:
             return await _beating(service, _until_kafka_answers(service, kafka, ask))
 
         await until_kafka_answers(lambda: ensure_topics(kafka))
+        refusals = Refusals()
         producer = await until_kafka_answers(
-            lambda: open_producer(kafka, max_pending=exchange.producer_buffer_messages)
+            lambda: open_producer(kafka, max_pending=exchange.producer_buffer_messages, on_refused=refusals)
         )
-        outbox = Outbox(producer, service.health, _clock_ms)
-        feed = feed_of(Context(exchange, kafka, market, rest, outbox, _clock_ms))
+        outbox = Outbox(producer, service.health, _clock_ms, refusals)
+
+        async def carry(endpoints: Endpoints, feed: Feed) -> None:
+            await _until_kafka_answers(service, kafka, lambda: feed.resume(service.stopping))
+            await Carrier(feed, endpoints, exchange, connections, outbox).run()
+
+        async def carry_usdm(tasks: asyncio.TaskGroup) -> None:
+            if feeds.usdm is None or not exchange.futures_symbols:
+                return
+            budget = WeightBudget(exchange.rest_weight_per_minute, USDM_ADDRESS_WEIGHT)
+            usdm_rest = UsdmRest(session, usdm.rest, budget)
+            futures = await open_futures(usdm_rest, exchange.futures_symbols, market.source)
+            if futures is not None:
+                for feed in feeds.usdm(DepthContext(futures, usdm_rest, outbox, _clock_ms)):
+                    tasks.create_task(carry(usdm, feed))
+
         try:
-            await until_kafka_answers(lambda: feed.resume(service.stopping))
-            connections = _connections(endpoints, market, exchange.streams_per_connection, feed)
+            carried = feeds.spot(Context(exchange, kafka, market, rest, outbox, _clock_ms))
+            for feed in carried:
+                await until_kafka_answers(lambda feed=feed: feed.resume(service.stopping))  # type: ignore[misc]
+            carriers = [Carrier(feed, spot, exchange, connections, outbox) for feed in carried]
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(outbox.run())
-                tasks.create_task(feed.run())
-                tasks.create_task(_watch_connections(service, connections))
-                for connection in connections:
-                    tasks.create_task(connection.run())
+                tasks.create_task(_watch_connections(service, carriers))
+                tasks.create_task(carry_usdm(tasks))
+                for carrier in carriers:
+                    tasks.create_task(carrier.run())
         finally:
             await outbox.close(FLUSH_S)
 
@@ -164,24 +149,13 @@ async def _until_kafka_answers(
             return result
 
 
-def _connections(
-    endpoints: Endpoints, market: Market, streams_per_connection: int, feed: Feed
-) -> Sequence[Connection]:
-    streams = [f"{symbol.lower()}@{feed.stream_suffix}" for symbol in market.symbols]
-    shards = [streams[i : i + streams_per_connection] for i in range(0, len(streams), streams_per_connection)]
-    return [
-        Connection(
-            endpoints.combined(shard), f"{feed.stream_suffix}-{number}", feed.on_frame, feed.on_connected
-        )
-        for number, shard in enumerate(shards)
-    ]
-
-
-async def _watch_connections(service: Service, connections: Sequence[Connection]) -> None:
+async def _watch_connections(service: Service, carriers: Sequence[Carrier]) -> None:
+    """Say whether spot can be heard; futures that are away keep nothing else from being served."""
     while True:
-        down = sum(not connection.connected for connection in connections)
+        down = sum(carrier.pool.down() for carrier in carriers)
         if down:
-            service.health.not_ready(EXCHANGE, f"{down} of {len(connections)} connections are down")
+            connections = sum(carrier.pool.connections for carrier in carriers)
+            service.health.not_ready(EXCHANGE, f"{down} of {connections} connections are down")
         else:
             service.health.ready(EXCHANGE)
         await asyncio.sleep(READINESS_EVERY_S)

@@ -21,22 +21,27 @@ class Verdict(Enum):
     DOUBLE = auto()
     GAP = auto()
     ABSURD = auto()
+    UNPROVEN = auto()
 
 
 @dataclass(slots=True)
 class TradeSequence:
-    """One symbol's trades in the order of their ids; while a gap is being filled, newer ones are held back."""
+    """One symbol's trades in the order of their ids; while a gap is being filled, newer ones are held back.
+
+    Where nothing is known before the first trade, its id is believed when a second one is near it.
+    """
 
     max_held: int
     last_id: int | None = None
     filling: bool = False
     disbelieved_id: int | None = None
+    unproven: Trade | None = None
     held: dict[int, Trade] = field(default_factory=dict)
 
     def judge(self, trade: Trade) -> Verdict:
         """Tell what a trade is, without taking it."""
         if self.last_id is None:
-            return Verdict.CONTINUES
+            return Verdict.UNPROVEN
         ahead = trade.trade_id - self.last_id
         before = trade.trade_id - 1
         if ahead > ABSURD_JUMP and before != self.disbelieved_id and before not in self.held:
@@ -45,6 +50,31 @@ class TradeSequence:
             return Verdict.DOUBLE
         return Verdict.CONTINUES if ahead == 1 and not self.filling else Verdict.GAP
 
+    def prove(self, trade: Trade) -> Trade | None:
+        """Take a trade while nothing is known before it; return the one that it disproves.
+
+        Two ids near each other prove both: the sequence begins at the smaller one. Of two that are far from
+        each other the newer one goes on waiting.
+        """
+        waiting, self.unproven = self.unproven, trade
+        if waiting is None or waiting.trade_id == trade.trade_id:
+            return None
+        if abs(waiting.trade_id - trade.trade_id) > ABSURD_JUMP:
+            return waiting
+        self.unproven = None
+        self.last_id = min(waiting.trade_id, trade.trade_id) - 1
+        for proven in (waiting, trade):
+            self.hold(proven)
+        return None
+
+    def begin_after(self, trade_id: int) -> None:
+        """Begin the sequence after an id that the exchange itself names, if nothing is known before."""
+        if self.last_id is None:
+            self.last_id = trade_id
+            if self.unproven is not None and self.unproven.trade_id > trade_id:
+                self.hold(self.unproven)
+            self.unproven = None
+
     def disbelieve(self, trade: Trade) -> None:
         """Remember an absurd id: one that follows it shows that the exchange really is there."""
         self.disbelieved_id = trade.trade_id
@@ -52,6 +82,14 @@ class TradeSequence:
     def take(self, trade: Trade) -> None:
         """Make a trade the newest one."""
         self.last_id = trade.trade_id
+
+    def newest(self) -> int:
+        """Return the newest id seen, -1 before the first."""
+        if self.held:
+            return max(self.held)
+        if self.unproven is not None:
+            return self.unproven.trade_id
+        return -1 if self.last_id is None else self.last_id
 
     def hold(self, trade: Trade) -> bool:
         """Keep a trade until the gap before it is closed; False when no more can be held."""

@@ -1,50 +1,86 @@
-"""The trade producer: trade streams into Kafka in the order of their ids, gaps refilled by REST."""
+"""The trade feed: trade streams into Kafka in the order of their ids, gaps refilled by REST."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Awaitable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from candlestack_core import metrics
 from candlestack_core.logging import get_logger
-from candlestack_core.messages import Trade, encode
+from candlestack_core.messages import Trade, decode_trade, encode
 from candlestack_core.names import backfill_source
 from candlestack_core.topics import TRADES
 from candlestack_ingest.exchange.binance.frames import (
     FrameError,
-    decode_trade,
+    TradeEvent,
+    decode_trade_frame,
     notice_of,
     trade_of_event,
     trade_of_row,
 )
 from candlestack_ingest.exchange.binance.rest import RestError
+from candlestack_ingest.exchange.binance.starvation import Position
+from candlestack_ingest.producers.depth import DepthFeed
+from candlestack_ingest.producers.feed import Context, DepthContext
+from candlestack_ingest.producers.holes import Hole, Outcome, runs
 from candlestack_ingest.producers.resume import resume_trades
-from candlestack_ingest.producers.runtime import Context, run_producer
+from candlestack_ingest.producers.runtime import Feeds, run_producer
 from candlestack_ingest.producers.sequence import TradeSequence, Verdict
+from candlestack_ingest.producers.trade_evidence import newest_trade_ids
 
 _LOG = get_logger(__name__)
 
 MAX_HELD = 5_000
 """Live trades of one pair that wait for a gap before them to be filled; then its connection is not read."""
 HELD_WAIT_S = 0.05
+REORDER_S = 0.3
+"""A gap is left alone for so long: two connections may overlap, and what is missing may be on its way."""
 FILL_TIMEOUT_S = 180.0
 """A gap of which REST has given nothing for so long is given up, by name."""
+EVIDENCE_WITHIN_S = 5.0
 NOT_YET_S = 0.5
 """The exchange's history may be a little behind its stream."""
 NOT_YET_TRIES = 10
-ORIGIN = "stream:trade"
+STREAM_SUFFIX = "trade"
+ORIGIN = f"stream:{STREAM_SUFFIX}"
+
+
+@dataclass(slots=True)
+class _Stream:
+    """One pair's stream: its order, and the time of its newest event, in ms."""
+
+    symbol: str
+    sequence: TradeSequence
+    event_time: int = 0
 
 
 class TradeFeed:
     """Takes trade frames; each pair's trades leave in the order of their ids, each once."""
 
-    stream_suffix = "trade"
+    name = STREAM_SUFFIX
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._market = context.market
-        self._sequences = {symbol: TradeSequence(MAX_HELD) for symbol in self._market.symbols}
+        self._source = context.market.source
+        self._outbox = context.outbox
+        self._streams = {
+            f"{symbol.lower()}@{STREAM_SUFFIX}": _Stream(symbol, TradeSequence(MAX_HELD))
+            for symbol in self._market.symbols
+        }
+        self._sequences = {stream.symbol: stream.sequence for stream in self._streams.values()}
         self._gaps: asyncio.Queue[str] = asyncio.Queue(maxsize=len(self._sequences))
+        self._frames = self._doubles = 0
+        self._frames_total = metrics.FRAMES_RECEIVED.labels(kind=STREAM_SUFFIX)
+        self._doubles_total = metrics.DOUBLES_DROPPED.labels(kind=STREAM_SUFFIX)
+        self._last_events = {name: metrics.STREAM_LAST_EVENT.labels(stream=name) for name in self._streams}
+        self._outbox.refusals.listen(TRADES, self._refused)
+
+    @property
+    def streams(self) -> Sequence[str]:
+        return list(self._streams)
 
     def resume(self, stopping: threading.Event) -> None:
         newest = resume_trades(
@@ -59,11 +95,50 @@ class TradeFeed:
             self._sequences[symbol].last_id = trade_id
         _LOG.info("resumed from Kafka", pairs=len(newest))
 
-    async def on_connected(self) -> None:
-        """The next trade of each pair tells by its id whether any was missed."""
+    async def on_connected(self, streams: Collection[str]) -> None:
+        """Learn where pairs stand of which Kafka holds nothing; of others the next trade's id tells what is missing.
 
-    async def on_frame(self, frame: bytes, received_ms: int) -> None:
-        metrics.FRAMES_RECEIVED.labels(kind=self.stream_suffix).inc()
+        Where REST does not answer, a first id is believed when a second one is near it.
+        """
+        unknown = {
+            name: self._streams[name].symbol
+            for name in streams
+            if self._streams[name].sequence.last_id is None
+        }
+        try:
+            async with asyncio.timeout(EVIDENCE_WITHIN_S):
+                newest = await newest_trade_ids(self._context.rest, unknown)
+        except (TimeoutError, RestError) as error:
+            _LOG.warning("no evidence of first trade ids", reason=str(error) or type(error).__name__)
+            return
+        for name, trade_id in newest.items():
+            sequence = self._streams[name].sequence
+            sequence.begin_after(trade_id)
+            if sequence.held:
+                self._gaps.put_nowait(self._streams[name].symbol)
+
+    def on_frame(self, frame: bytes, received_ms: int) -> Awaitable[None] | None:
+        """Take one frame: at once where its trade continues the sequence and Kafka has room, as nearly all do."""
+        self._frames += 1
+        try:
+            decoded = decode_trade_frame(frame)
+            stream = self._streams[decoded.stream]
+            event = decoded.data
+            sequence = stream.sequence
+            if event.t - 1 != sequence.last_id or sequence.filling or event.s != stream.symbol:
+                return self._take(frame, received_ms)
+            trade = trade_of_event(event, source=self._source)
+        except (FrameError, KeyError):
+            return self._take(frame, received_ms)
+        stream.event_time = event.E
+        sequence.last_id = event.t
+        value = encode(trade)
+        if self._outbox.offer(TRADES, stream.symbol, value, received_ms):
+            return None
+        return self._outbox.send(TRADES, stream.symbol, value, received_ms=received_ms)
+
+    async def _take(self, frame: bytes, received_ms: int) -> None:
+        """Take a frame that is not simply the next trade."""
         try:
             trade = self._trade(frame)
             await self._offer(trade, received_ms)
@@ -71,16 +146,19 @@ class TradeFeed:
             if (notice := notice_of(frame)) is not None:
                 _LOG.info("notice from the exchange", notice=notice)
                 return
-            await self._context.outbox.dead_letter(
-                frame, origin=ORIGIN, reason=str(error), received_ms=received_ms
-            )
+            await self._outbox.dead_letter(frame, origin=ORIGIN, reason=str(error), received_ms=received_ms)
 
     def _trade(self, frame: bytes) -> Trade:
-        event = decode_trade(frame)
-        if event.s not in self._sequences:
-            raise FrameError(f"{event.s[:40]!r} was not asked for")
-        metrics.STREAM_LAST_EVENT.labels(stream=f"{event.s.lower()}@{self.stream_suffix}").set(event.E / 1000)
-        return trade_of_event(event, source=self._market.source)
+        decoded = decode_trade_frame(frame)
+        event: TradeEvent = decoded.data
+        stream = self._streams.get(decoded.stream)
+        if stream is None:
+            raise FrameError(f"{decoded.stream[:60]!r} was not asked for")
+        if stream.symbol != event.s:
+            raise FrameError(f"stream {decoded.stream[:60]!r} carries a trade event of {event.s[:40]!r}")
+        trade = trade_of_event(event, source=self._source)
+        stream.event_time = event.E
+        return trade
 
     async def _offer(self, trade: Trade, received_ms: int) -> None:
         sequence = self._sequences[trade.symbol]
@@ -91,6 +169,10 @@ class TradeFeed:
                     await self._send(trade, received_ms)
                     return
                 case Verdict.DOUBLE:
+                    self._doubles += 1
+                    return
+                case Verdict.UNPROVEN:
+                    await self._prove(trade, received_ms)
                     return
                 case Verdict.ABSURD:
                     sequence.disbelieve(trade)
@@ -109,27 +191,41 @@ class TradeFeed:
             # No more can be held: the connection is left unread, and meanwhile the gap may be closed.
             await asyncio.sleep(HELD_WAIT_S)
 
+    async def _prove(self, trade: Trade, received_ms: int) -> None:
+        sequence = self._sequences[trade.symbol]
+        if (disproved := sequence.prove(trade)) is not None:
+            await self._outbox.dead_letter(
+                encode(disproved),
+                origin=ORIGIN,
+                reason=f"first trade id {disproved.trade_id} is absurdly far from {trade.trade_id}",
+                received_ms=received_ms,
+            )
+        if sequence.held:
+            self._gaps.put_nowait(trade.symbol)
+
     async def _send(self, trade: Trade, received_ms: int) -> None:
-        await self._context.outbox.send(
-            TRADES,
-            trade.symbol,
-            encode(trade),
-            received_ms=received_ms,
-            on_lost=lambda: self._missed(trade.symbol, (trade.trade_id, trade.trade_id), "refused by Kafka"),
-        )
+        await self._outbox.send(TRADES, trade.symbol, encode(trade), received_ms=received_ms)
+
+    def _refused(self, value: bytes) -> None:
+        trade = decode_trade(value)
+        self._hole(trade.symbol, (trade.trade_id, trade.trade_id), "lost", "refused by Kafka")
 
     async def run(self) -> None:
         """Fill one pair's gap after the other, until cancelled."""
         while True:
             symbol = await self._gaps.get()
             sequence = self._sequences[symbol]
+            await asyncio.sleep(REORDER_S)
             while True:
-                await self._fill(symbol, sequence)
-                while ready := sequence.release():
-                    for trade in ready:
-                        await self._send(trade, self._context.clock_ms())
+                await self._send_ready(sequence)
                 if sequence.finish():
                     break
+                await self._fill(symbol, sequence)
+
+    async def _send_ready(self, sequence: TradeSequence) -> None:
+        while ready := sequence.release():
+            for trade in ready:
+                await self._send(trade, self._context.clock_ms())
 
     async def _fill(self, symbol: str, sequence: TradeSequence) -> None:
         gap = sequence.gap()
@@ -138,11 +234,11 @@ class TradeFeed:
         first, last = gap
         limit = self._context.exchange.trades_refill_limit
         if last - first + 1 > limit:
-            self._missed(symbol, (first, last - limit), "more than is refilled")
+            self._hole(symbol, (first, last - limit), "lost", "more than is refilled")
             sequence.last_id = last - limit
         reason = await self._fetch_gap(symbol, sequence)
         if (given_up := sequence.give_up()) is not None:
-            self._missed(symbol, given_up, reason)
+            self._hole(symbol, given_up, "lost", reason)
 
     async def _fetch_gap(self, symbol: str, sequence: TradeSequence) -> str:
         """Send what the exchange's history has of a gap; return why the rest, if any, is not to be had."""
@@ -168,23 +264,64 @@ class TradeFeed:
                     return "the exchange's history does not hold them"
                 await asyncio.sleep(NOT_YET_S)
                 continue
-            for trade in sorted(trades, key=lambda trade: trade.trade_id):
+            trades.sort(key=lambda trade: trade.trade_id)
+            for trade in trades:
                 before = (sequence.last_id or 0) + 1
                 if trade.trade_id > before:
-                    self._missed(
-                        symbol, (before, trade.trade_id - 1), "the exchange's history leaves them out"
+                    self._hole(
+                        symbol, (before, trade.trade_id - 1), "lost", "the exchange's history leaves them out"
                     )
                 sequence.take(trade)
                 await self._send(trade, self._context.clock_ms())
                 metrics.TRADES_BACKFILLED.labels(symbol=symbol).inc()
+            for ids in runs(trade.trade_id for trade in trades):
+                self._hole(symbol, ids, "filled", "the exchange's history had them")
         return ""
 
-    def _missed(self, symbol: str, ids: tuple[int, int], reason: str) -> None:
-        first, last = ids
-        metrics.TRADES_MISSED.labels(symbol=symbol).inc(last - first + 1)
-        _LOG.warning("trades missed", symbol=symbol, first_id=first, last_id=last, reason=reason)
+    def _hole(self, symbol: str, ids: tuple[int, int], outcome: Outcome, reason: str) -> None:
+        sequence = self._sequences[symbol]
+        after = sequence.held[min(sequence.held)].time if sequence.held else 0
+        self._context.on_hole(
+            Hole(
+                market="spot",
+                kind="trade",
+                symbol=symbol,
+                first_id=ids[0],
+                last_id=ids[1],
+                outcome=outcome,
+                reason=reason,
+                before_ms=after,
+                seen_ms=self._context.clock_ms(),
+            )
+        )
+
+    def positions(self) -> Mapping[str, Position]:
+        return {name: stream.sequence.newest() for name, stream in self._streams.items()}
+
+    async def evidence(self, streams: Sequence[str]) -> Mapping[str, Position]:
+        """Return the newest trades, as the tickers name them."""
+        return await newest_trade_ids(
+            self._context.rest, {name: self._streams[name].symbol for name in streams}
+        )
+
+    def measure(self) -> None:
+        self._frames_total.inc(self._frames)
+        self._doubles_total.inc(self._doubles)
+        self._frames = self._doubles = 0
+        for name, stream in self._streams.items():
+            if stream.event_time:
+                self._last_events[name].set(stream.event_time / 1000)
+
+
+def _spot(context: Context) -> Sequence[TradeFeed | DepthFeed]:
+    depth = DepthContext(context.market, context.rest, context.outbox, context.clock_ms, context.on_hole)
+    return TradeFeed(context), DepthFeed(depth)
+
+
+def _usdm(context: DepthContext) -> Sequence[DepthFeed]:
+    return (DepthFeed(context),)
 
 
 def main() -> None:
-    """Run the trade producer."""
-    run_producer("trade-producer", TradeFeed)
+    """Run the producer of trades and depth."""
+    run_producer("trade-producer", Feeds(_spot, _usdm))

@@ -73,7 +73,7 @@ def test_every_recorded_kline_becomes_a_candle_with_the_same_figures() -> None:
 def test_every_recorded_trade_becomes_a_trade_with_an_exact_quote_amount() -> None:
     count = 0
     for frame in recorded_frames("btcusdt_20240808.gz", "trade"):
-        event = frames.decode_trade(frame)
+        event = frames.decode_trade_frame(frame).data
         made = frames.trade_of_event(event, source="replay")
         assert decode_trade(encode(made)) == made
         assert Decimal(made.quote_quantity) == Decimal(event.p) * Decimal(event.q)
@@ -120,7 +120,7 @@ def test_a_frame_cut_off_or_not_json_is_refused(cut: int) -> None:
 
 @given(st.binary(max_size=200))
 def test_no_bytes_do_more_than_be_refused(noise: bytes) -> None:
-    for decode in (frames.decode_kline, frames.decode_trade):
+    for decode in (frames.decode_kline, frames.decode_trade_frame):
         with pytest.raises(FrameError):
             decode(noise)
     assert frames.notice_of(noise) in (None, "answer", "serverShutdown")
@@ -140,7 +140,7 @@ def test_a_trade_of_nothing_is_refused(field: str, value: object) -> None:
     }  # fmt: skip
     frame = json.dumps({"stream": "btcusdt@trade", "data": event | {field: value}}).encode()
     with pytest.raises(FrameError):
-        frames.trade_of_event(frames.decode_trade(frame), source="simulator")
+        frames.trade_of_event(frames.decode_trade_frame(frame).data, source="simulator")
 
 
 def test_a_rest_row_is_closed_only_two_seconds_after_its_end() -> None:

@@ -26,8 +26,34 @@ def sequence_at(last_id: int | None, max_held: int = 100) -> TradeSequence:
     return TradeSequence(max_held, last_id)
 
 
-def test_the_first_trade_ever_begins_the_sequence() -> None:
-    assert sequence_at(None).judge(trade(77)) is Verdict.CONTINUES
+def test_the_first_trade_ever_is_believed_when_the_next_one_is_near_it() -> None:
+    sequence = sequence_at(None)
+    assert sequence.judge(trade(77)) is Verdict.UNPROVEN
+    assert sequence.prove(trade(77)) is None
+    assert sequence.prove(trade(77)) is None
+    assert sequence.last_id is None
+    assert sequence.prove(trade(79)) is None
+    assert [held.trade_id for held in sequence.release()] == [77]
+    assert sequence.gap() == (78, 78)
+
+
+def test_a_first_trade_with_an_absurd_id_is_disproved_by_the_next_two() -> None:
+    sequence = sequence_at(None)
+    absurd = trade(10 + 2 * ABSURD_JUMP)
+    sequence.prove(absurd)
+    assert sequence.prove(trade(9)) is absurd
+    assert sequence.prove(trade(10)) is None
+    assert [held.trade_id for held in sequence.release()] == [9, 10]
+
+
+def test_where_the_exchange_names_its_newest_trade_the_sequence_begins_after_it() -> None:
+    sequence = sequence_at(None)
+    sequence.prove(trade(80))
+    sequence.begin_after(77)
+    assert sequence.gap() == (78, 79)
+    known = sequence_at(10)
+    known.begin_after(77)
+    assert known.last_id == 10
 
 
 def test_the_next_id_continues_and_an_old_one_is_a_double() -> None:

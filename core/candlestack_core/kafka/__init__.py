@@ -16,6 +16,7 @@ from candlestack_core.kafka.interface import (
     Headers,
     KafkaError,
     OnDelivery,
+    OnRefused,
     Producer,
     Record,
     TopicPartition,
@@ -30,6 +31,7 @@ __all__ = [
     "Headers",
     "KafkaError",
     "OnDelivery",
+    "OnRefused",
     "Producer",
     "Record",
     "TopicPartition",
@@ -39,10 +41,14 @@ __all__ = [
 ]
 
 
-def open_producer(settings: KafkaSettings, *, max_pending: int) -> Producer:
+def open_producer(
+    settings: KafkaSettings, *, max_pending: int, on_refused: OnRefused | None = None
+) -> Producer:
     """Return a producer that holds at most `max_pending` unacknowledged records.
 
-    With confluent-kafka the broker need not be there yet.
+    With `on_refused` it reports refusals only, whatever record they are of, and takes no `on_delivery`: most
+    records succeed, and a call for each would cost more than the sending. With confluent-kafka the broker need
+    not be there yet.
 
     Raises:
         KafkaError: when kafka-python cannot reach the broker.
@@ -50,10 +56,10 @@ def open_producer(settings: KafkaSettings, *, max_pending: int) -> Producer:
     if settings.kafka_client == "confluent":
         from candlestack_core.kafka import confluent
 
-        return confluent.ConfluentProducer(settings.kafka_bootstrap, max_pending)
+        return confluent.ConfluentProducer(settings.kafka_bootstrap, max_pending, on_refused)
     from candlestack_core.kafka import kafka_python
 
-    return kafka_python.KafkaPythonProducer(settings.kafka_bootstrap, max_pending)
+    return kafka_python.KafkaPythonProducer(settings.kafka_bootstrap, max_pending, on_refused)
 
 
 def open_consumer(settings: KafkaSettings, *, group: str | None = None) -> Consumer:

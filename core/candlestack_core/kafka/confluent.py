@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import confluent_kafka
 from confluent_kafka import KafkaException
@@ -23,6 +23,7 @@ from candlestack_core.kafka.interface import (
     Headers,
     KafkaError,
     OnDelivery,
+    OnRefused,
 )
 from candlestack_core.topics import Topic
 
@@ -43,11 +44,19 @@ COMMON: dict[str, Any] = {
 class ConfluentProducer:
     """`interface.Producer` on librdkafka."""
 
-    def __init__(self, bootstrap: str, max_pending: int) -> None:
+    def __init__(self, bootstrap: str, max_pending: int, on_refused: OnRefused | None = None) -> None:
         self._fatal: KafkaError | None = None
         self._max_pending = max_pending
-        # Counted here: librdkafka's own length also counts its events.
+        self._on_refused = on_refused
+        # Counted here where each record is reported: librdkafka's own length also counts its events.
         self._pending = 0
+        refusals: dict[str, Any] = {}
+        if on_refused is not None:
+            refusals = {
+                "delivery.report.only.error": True,
+                "on_delivery": self._report_refusal,
+                "queue.buffering.max.messages": max_pending,
+            }
         self._producer = confluent_kafka.Producer(
             COMMON
             | {
@@ -62,9 +71,16 @@ class ConfluentProducer:
                 # No record is given up while the process lives: the buffer fills and reading stops instead.
                 "message.timeout.ms": 0,
                 "error_cb": self._on_error,
-            },
+            }
+            | refusals,
             logger=_LOG,
         )
+
+    def _report_refusal(self, error: confluent_kafka.KafkaError | None, message: Any) -> None:
+        if error is not None and self._on_refused is not None:
+            self._on_refused(
+                message.topic(), message.key() or b"", message.value() or b"", KafkaError(str(error))
+            )
 
     def _on_error(self, error: confluent_kafka.KafkaError) -> None:
         if error.fatal():
@@ -84,7 +100,11 @@ class ConfluentProducer:
         headers: Headers = (),
         on_delivery: OnDelivery | None = None,
     ) -> None:
-        self._raise_if_fatal()
+        if self._fatal is not None:
+            raise self._fatal
+        if self._on_refused is not None:
+            self._send_unreported(topic, key, value, headers, on_delivery)
+            return
         if self._pending >= self._max_pending:
             raise BufferFullError(f"{self._max_pending} records wait for the broker")
         try:
@@ -101,6 +121,18 @@ class ConfluentProducer:
             raise KafkaError(str(error)) from error
         self._pending += 1
 
+    def _send_unreported(
+        self, topic: str, key: str, value: bytes, headers: Headers, on_delivery: OnDelivery | None
+    ) -> None:
+        if on_delivery is not None:
+            raise ValueError("a producer with on_refused reports no single delivery")
+        try:
+            self._producer.produce(topic, value, key, headers=cast(list[Any], headers))
+        except BufferError as error:
+            raise BufferFullError(str(error)) from None
+        except KafkaException as error:
+            raise KafkaError(str(error)) from error
+
     def _delivery_report(
         self, on_delivery: OnDelivery | None
     ) -> Callable[[confluent_kafka.KafkaError | None, Any], None]:
@@ -116,11 +148,11 @@ class ConfluentProducer:
         self._raise_if_fatal()
 
     def pending(self) -> int:
-        return self._pending
+        return self._pending if self._on_refused is None else len(self._producer)
 
     def flush(self, timeout_s: float) -> int:
         self._producer.flush(timeout_s)
-        return self._pending
+        return self.pending()
 
     def close(self) -> None:
         # What is still unacknowledged goes with the process; callers flush first.

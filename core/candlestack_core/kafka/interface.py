@@ -53,6 +53,9 @@ class Record:
 OnDelivery = Callable[[KafkaError | None], None]
 """Called from `poll` or `flush`, once for each record: None when the broker has it, else why it never will."""
 
+OnRefused = Callable[[str, bytes, bytes, KafkaError], None]
+"""Called from `poll` or `flush` with topic, key and value of a record that the broker never will have, and why."""
+
 
 class Producer(Protocol):
     """Writes records, idempotently, lz4-compressed, acknowledged by all replicas; not safe across threads.

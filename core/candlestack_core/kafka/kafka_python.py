@@ -21,6 +21,7 @@ from candlestack_core.kafka.interface import (
     Headers,
     KafkaError,
     OnDelivery,
+    OnRefused,
     Record,
     TopicPartition,
 )
@@ -47,8 +48,9 @@ def _ask(request: Callable[[], _Answer]) -> _Answer:
 class KafkaPythonProducer:
     """`interface.Producer` on kafka-python."""
 
-    def __init__(self, bootstrap: str, max_pending: int) -> None:
+    def __init__(self, bootstrap: str, max_pending: int, on_refused: OnRefused | None = None) -> None:
         self._max_pending = max_pending
+        self._on_refused = on_refused
         self._pending = 0
         # The library reports from its own thread; reports wait here until `poll` hands them on.
         self._reports: deque[tuple[OnDelivery | None, KafkaError | None]] = deque()
@@ -75,6 +77,10 @@ class KafkaPythonProducer:
         headers: Headers = (),
         on_delivery: OnDelivery | None = None,
     ) -> None:
+        if self._on_refused is not None:
+            if on_delivery is not None:
+                raise ValueError("a producer with on_refused reports no single delivery")
+            on_delivery = partial(self._report_refusal, topic, key.encode(), value)
         if self._pending >= self._max_pending:
             raise BufferFullError(f"{self._max_pending} records wait for the broker")
         try:
@@ -86,6 +92,10 @@ class KafkaPythonProducer:
         self._pending += 1
         future.add_callback(lambda _metadata: self._reports.append((on_delivery, None)))
         future.add_errback(lambda error: self._reports.append((on_delivery, KafkaError(str(error)))))
+
+    def _report_refusal(self, topic: str, key: bytes, value: bytes, error: KafkaError | None) -> None:
+        if error is not None and self._on_refused is not None:
+            self._on_refused(topic, key, value, error)
 
     def poll(self, timeout_s: float = 0.0) -> None:
         deadline = time.monotonic() + timeout_s

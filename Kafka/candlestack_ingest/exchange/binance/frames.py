@@ -11,10 +11,11 @@ from typing import Any, Literal
 
 import msgspec
 
-from candlestack_core.decimals import NotCanonicalError, canonical, product, scaled
+from candlestack_core.decimals import NotCanonicalError, canonical, scaled
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.messages import Candle, Completeness, Trade
 from candlestack_core.versions import closed_by_rest
+from candlestack_ingest.exchange.binance.amounts import trade_amounts
 
 LATEST_CLOSE_MS = 10 * MINUTE_MS
 """A kline event later than this after its window opened is not one of a running minute."""
@@ -26,7 +27,7 @@ class FrameError(ValueError):
 
 
 class Kline(msgspec.Struct, frozen=True):
-    """`k` of a kline event; v and V are base amounts, q and Q quote amounts."""
+    """`k` of a kline event; v and V are base amounts, q and Q quote amounts, L the id of the last trade or -1."""
 
     t: int
     T: int
@@ -42,6 +43,7 @@ class Kline(msgspec.Struct, frozen=True):
     q: str
     V: str
     Q: str
+    L: int = -1
 
 
 class KlineEvent(msgspec.Struct, frozen=True):
@@ -99,18 +101,16 @@ def decode_kline(frame: bytes | str) -> KlineEvent:
     return decoded.data
 
 
-def decode_trade(frame: bytes | str) -> TradeEvent:
-    """Decode an enveloped trade event.
+def decode_trade_frame(frame: bytes | str) -> TradeFrame:
+    """Decode an enveloped trade event; whether its stream is that of its symbol is the caller's to judge.
 
     Raises:
         FrameError: when it is anything else.
     """
     try:
-        decoded = _trade_frames.decode(frame)
+        return _trade_frames.decode(frame)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise FrameError(str(error)) from None
-    _check_stream(decoded.stream, decoded.data.s, "trade")
-    return decoded.data
 
 
 def notice_of(frame: bytes | str) -> str | None:
@@ -269,12 +269,9 @@ def _trade(
     symbol: str, trade_id: int, price: str, quantity: str, *, time: int, buyer_is_maker: bool, source: str
 ) -> Trade:
     try:
-        price, quantity = canonical(price), canonical(quantity)
-        quote_quantity = product(price, quantity)
+        price, quantity, quote_quantity = trade_amounts(price, quantity)
     except NotCanonicalError as error:
         raise FrameError(str(error)) from None
-    if price == "0" or quantity == "0":
-        raise FrameError(f"a trade of {quantity} at {price}")
     if trade_id < 0 or time < 0:
         raise FrameError(f"trade id {trade_id} at {time}")
     return Trade(
