@@ -3,14 +3,20 @@
  *
  *   node scripts/generate.mjs           write
  *   node scripts/generate.mjs --check   write nothing, exit 1 on drift
+ *
+ * --contract DIR takes the contract from another folder than where the API keeps it.
  */
 import { readFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { compile } from "json-schema-to-typescript";
 import openapi, { astToString } from "openapi-typescript";
 
 const ROOT = join(import.meta.dirname, "..");
-const PUBLISHED = join(ROOT, "..", "backend_fastapi", "contract");
+const { values: options } = parseArgs({
+  options: { check: { type: "boolean" }, contract: { type: "string" } },
+});
+const PUBLISHED = options.contract ?? join(ROOT, "..", "backend_fastapi", "contract");
 const GENERATED = join(ROOT, "src", "contract");
 const NOTICE = "// Generated from the API's contract by `npm run generate`. Do not edit.\n\n";
 
@@ -41,12 +47,11 @@ async function socket() {
 }
 
 const files = { "openapi.ts": await rest(), "socket.ts": await socket() };
-const checked = process.argv.includes("--check");
 const stale = [];
 await mkdir(GENERATED, { recursive: true });
 for (const [name, text] of Object.entries(files)) {
   const path = join(GENERATED, name);
-  if (!checked) {
+  if (!options.check) {
     await writeFile(path, text);
   } else if ((await readFile(path, "utf8").catch(() => null)) !== text) {
     stale.push(name);

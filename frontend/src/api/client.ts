@@ -10,6 +10,7 @@ type Query<Operation extends keyof operations> = NonNullable<operations[Operatio
 
 export type Problem = components["schemas"]["Problem"];
 export type Symbols = Answer<"getSymbols">;
+export type Readiness = Answer<"getReadiness">;
 export type SymbolInfo = components["schemas"]["SymbolInfo"];
 export type Ohlc = Answer<"getOhlc">;
 
@@ -47,6 +48,11 @@ export class ApiClient {
     return this.#get<"getOhlc">("/ohlc", query, signal);
   }
 
+  /** Which of its own parts the API reaches, also where it is none. Throws as `symbols` does. */
+  readiness(signal: AbortSignal): Promise<Readiness> {
+    return this.#get<"getReadiness">("/readyz", {}, signal, [200, 503]);
+  }
+
   /** The address of a channel's socket for a pair. */
   socketAddress(path: "/ws/kline" | "/ws/trades", symbol: string): string {
     const url = new URL(this.address + path);
@@ -59,6 +65,7 @@ export class ApiClient {
     path: string,
     query: Record<string, string | number | null | undefined>,
     signal: AbortSignal,
+    answered: readonly number[] = [200],
   ): Promise<Answer<Operation>> {
     const url = new URL(this.address + path);
     for (const [name, value] of Object.entries(query)) {
@@ -70,7 +77,9 @@ export class ApiClient {
         cache: "no-store",
       });
       const body: unknown = await response.json();
-      if (!response.ok) throw isProblem(body) ? new ApiProblem(body) : new Error(`HTTP ${response.status}`);
+      if (!answered.includes(response.status)) {
+        throw isProblem(body) ? new ApiProblem(body) : new Error(`HTTP ${response.status}`);
+      }
       return body as Answer<Operation>;
     } catch (error) {
       signal.throwIfAborted();

@@ -1,48 +1,28 @@
-import { ApiClient, type Symbols } from "@/api/client";
+import { ApiClient, type Readiness, type Symbols } from "@/api/client";
 import { Market } from "./market";
-import { Published } from "./published";
-import { Retried, type Loading } from "./retried";
+import { Refreshed } from "./refreshed";
 import { browser, type Surroundings } from "./surroundings";
-
-/** The known pairs; null until they have come for the first time. */
-export interface SymbolsState {
-  readonly symbols: Symbols | null;
-  readonly loading: Loading;
-}
 
 /** Pairs are few and change seldom; the data's decimals become known as it comes. */
 const SYMBOLS_EVERY_MS = 60_000;
+const READINESS_EVERY_MS = 5000;
 
 /** Everything that comes from the API at one address, once a tab, outside React. */
 export class Feed {
-  readonly symbols: Published<SymbolsState>;
+  /** The known pairs. */
+  readonly symbols: Refreshed<Symbols>;
+  /** Which of its own parts the API reaches. */
+  readonly readiness: Refreshed<Readiness>;
   readonly #api: ApiClient;
   readonly #markets = new Map<string, Market>();
-  readonly #askSymbols: Retried<Symbols>;
-  #lookers = 0;
-  #cancelRefresh: () => void = () => undefined;
 
   constructor(
     readonly address: string,
     private readonly surroundings: Surroundings = browser,
   ) {
     this.#api = new ApiClient(address);
-    this.symbols = new Published<SymbolsState>(surroundings, {
-      symbols: null,
-      loading: { phase: "loading" },
-    });
-    this.#askSymbols = new Retried(surroundings, (signal) => this.#api.symbols(signal), {
-      onResult: (symbols) => {
-        this.symbols.change({ symbols });
-        this.#cancelRefresh();
-        this.#cancelRefresh = surroundings.after(SYMBOLS_EVERY_MS, () => {
-          this.#askSymbols.start();
-        });
-      },
-      onLoading: (loading) => {
-        this.symbols.change({ loading });
-      },
-    });
+    this.symbols = new Refreshed(surroundings, SYMBOLS_EVERY_MS, (signal) => this.#api.symbols(signal));
+    this.readiness = new Refreshed(surroundings, READINESS_EVERY_MS, (signal) => this.#api.readiness(signal));
   }
 
   /** Return the feed of a pair; it opens no socket until it is looked at. */
@@ -55,24 +35,10 @@ export class Feed {
     return market;
   }
 
-  /** Keep the list of pairs fresh until the returned function is called. */
-  lookAtSymbols(): () => void {
-    this.#lookers += 1;
-    if (this.#lookers === 1) this.#askSymbols.start();
-    let looking = true;
-    return () => {
-      if (!looking) return;
-      looking = false;
-      this.#lookers -= 1;
-      if (this.#lookers > 0) return;
-      this.#askSymbols.stop();
-      this.#cancelRefresh();
-    };
-  }
-
-  /** Ask for the pairs at once, if the answer is still owed. */
+  /** Ask at once for what is still owed. */
   retryNow(): void {
-    this.#askSymbols.retryNow();
+    this.symbols.retryNow();
+    this.readiness.retryNow();
   }
 }
 

@@ -181,16 +181,33 @@ describe("the feed of a pair", () => {
 describe("the known pairs", () => {
   it("are asked for until they come, and kept fresh while somebody looks", async () => {
     const feed = new Feed("http://api:8000", surroundings);
-    const stopLooking = feed.lookAtSymbols();
+    const stopLooking = feed.symbols.look();
     await answered();
-    expect(feed.symbols.draft.loading.phase).toBe("failed");
+    expect(feed.symbols.state.draft.loading.phase).toBe("failed");
     answers.set("/symbols", { source: "simulator", simulated: true, symbols: [] });
     feed.retryNow();
     await answered();
-    expect(feed.symbols.draft.symbols?.source).toBe("simulator");
+    expect(feed.symbols.state.draft.answer?.source).toBe("simulator");
     surroundings.pass(60_000);
     expect(asked).toHaveLength(3);
     stopLooking();
     expect(surroundings.pendingTimers).toBe(0);
+  });
+});
+
+describe("the parts of the API", () => {
+  const up = { state: "up", reason: null };
+
+  it("are known also while it can serve nothing", async () => {
+    const feed = new Feed("http://api:8000", surroundings);
+    const components = { kafka: up, redis: up, mongodb: { state: "away", reason: "refused" } };
+    const readiness = { status: "not ready", source: null, simulated: null, components, reasons: {} };
+    vi.stubGlobal("fetch", () => Promise.resolve(Response.json(readiness, { status: 503 })));
+    const stopLooking = feed.readiness.look();
+    await vi.waitFor(() => {
+      expect(feed.readiness.state.draft.loading.phase).toBe("ready");
+    });
+    expect(feed.readiness.state.draft.answer?.components.mongodb.state).toBe("away");
+    stopLooking();
   });
 });

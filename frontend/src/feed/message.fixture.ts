@@ -16,11 +16,14 @@ export interface Place {
   readonly seq?: number | null;
   readonly prev?: number | null;
   readonly exchange_time?: number | null;
+  readonly arrival_time?: number | null;
   readonly send_time?: number;
 }
 
-function envelope({ epoch = EPOCH, seq = 10, prev = null, exchange_time = 1000, send_time = 1000 }: Place) {
-  return { symbol: "BTCUSDT", epoch, seq, prev, exchange_time, arrival_time: exchange_time, send_time };
+function envelope(place: Place) {
+  const { epoch = EPOCH, seq = 10, prev = null, exchange_time = 1000, send_time = 1000 } = place;
+  const { arrival_time = exchange_time } = place;
+  return { symbol: "BTCUSDT", epoch, seq, prev, exchange_time, arrival_time, send_time };
 }
 
 export function klineSnapshot(data: Candle[], place: Place = {}): KlineSnapshot {

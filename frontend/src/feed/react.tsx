@@ -1,8 +1,10 @@
 "use client";
 
 import { createContext, use, useEffect, useSyncExternalStore, type ReactNode } from "react";
-import { feedFrom, type Feed, type SymbolsState } from "./feed";
+import type { Readiness, Symbols } from "@/api/client";
+import { feedFrom, type Feed } from "./feed";
 import type { Market, MarketState } from "./market";
+import type { Refreshed, RefreshedState } from "./refreshed";
 
 const FeedContext = createContext<Feed | null>(null);
 const MarketContext = createContext<Market | null>(null);
@@ -41,8 +43,17 @@ export function useMarket<Field extends keyof MarketState>(field: Field): Market
 }
 
 /** The known pairs, kept fresh while this is shown. */
-export function useSymbols(): SymbolsState {
-  const feed = useFeed();
-  useEffect(() => feed.lookAtSymbols(), [feed]);
-  return useSyncExternalStore(feed.symbols.subscribe, feed.symbols.get, feed.symbols.get);
+export function useSymbols(): RefreshedState<Symbols> {
+  return useRefreshed(useFeed().symbols);
+}
+
+/** Which of its own parts the API reaches, kept fresh while this is shown. */
+export function useReadiness(): RefreshedState<Readiness> {
+  return useRefreshed(useFeed().readiness);
+}
+
+function useRefreshed<Result>(refreshed: Refreshed<Result>): RefreshedState<Result> {
+  useEffect(() => refreshed.look(), [refreshed]);
+  const { subscribe, get } = refreshed.state;
+  return useSyncExternalStore(subscribe, get, get);
 }

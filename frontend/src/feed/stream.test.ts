@@ -124,6 +124,14 @@ describe("a stream", () => {
     expect(freshness && ageOf(freshness, surroundings.now())).toBe(1000);
   });
 
+  it("counts the age of what is replayed from when it was played", () => {
+    const { surroundings, state } = streaming();
+    const place = { exchange_time: 1000, arrival_time: 90_000, send_time: 90_020 };
+    surroundings.socket().send(klineSnapshot([candle(1, { source: "replay" })], place));
+    const { freshness } = state();
+    expect(freshness && ageOf(freshness, surroundings.now())).toBe(20);
+  });
+
   it("says that the API's own source is away, and when it is back", () => {
     const { surroundings, state, status: judged } = streaming();
     surroundings.socket().send(klineSnapshot([candle(1)]));

@@ -1,3 +1,4 @@
+import { originOf } from "@/candles/origin";
 import type { FeedState } from "@/contract/socket";
 import { Connection, type Link } from "./connection";
 import { parseMessage } from "./message";
@@ -103,12 +104,13 @@ export class Stream<Message extends DataMessage> {
     this.events.onData(message);
   }
 
-  #freshness({ exchange_time, send_time }: DataMessage): Freshness | null {
+  #freshness(message: DataMessage): Freshness | null {
     const known = this.#state.freshness;
-    if (exchange_time === null) return known;
+    const happened = happenedAt(message);
+    if (happened === null) return known;
     const receivedAt = this.surroundings.now();
     // The exchange's clock may be ahead of the platform's.
-    const ageWhenSent = Math.max(0, send_time - exchange_time);
+    const ageWhenSent = Math.max(0, message.send_time - happened);
     // What was filled late is old, and makes nothing older that came before it.
     return known !== null && ageOf(known, receivedAt) < ageWhenSent ? known : { ageWhenSent, receivedAt };
   }
@@ -126,4 +128,11 @@ export class Stream<Message extends DataMessage> {
     this.#state = { ...this.#state, ...change };
     this.events.onState(this.#state);
   }
+}
+
+/** When the newest record happened: on the exchange; what is replayed happens when it is played. */
+function happenedAt({ data, exchange_time, arrival_time }: DataMessage): number | null {
+  const newest = Array.isArray(data) ? data.at(-1) : data;
+  const replayed = newest !== undefined && originOf(newest) === "replay";
+  return replayed ? (arrival_time ?? exchange_time) : exchange_time;
 }

@@ -77,6 +77,9 @@ export const en = {
     unreachable: (api: string): string => `The API at ${api} does not answer.`,
     ended: (reason: string): string => `The API has ended the connection: ${reason}.`,
     away: "The API has lost its own source; nothing new can come until it is back.",
+    candleStoreAway:
+      "The candle store (MongoDB) does not answer: what happens now goes on, earlier candles may be missing.",
+    realtimeStoreAway: "The realtime store (Redis) does not answer: what happens now goes on.",
     stale: (age: string): string => `The newest data is ${age} old.`,
     retryIn: (seconds: number): string => `Next try in ${seconds} s.`,
     retrying: "Trying again…",

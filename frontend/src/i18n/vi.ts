@@ -78,6 +78,9 @@ export const vi: Texts = {
     unreachable: (api) => `API tại ${api} không phản hồi.`,
     ended: (reason) => `API đã ngắt kết nối: ${reason}.`,
     away: "API đã mất nguồn dữ liệu; chưa có gì mới cho tới khi nguồn trở lại.",
+    candleStoreAway:
+      "Kho nến (MongoDB) không phản hồi: dữ liệu trực tiếp vẫn tiếp tục, có thể thiếu các nến trước đó.",
+    realtimeStoreAway: "Kho thời gian thực (Redis) không phản hồi: dữ liệu trực tiếp vẫn tiếp tục.",
     stale: (age) => `Dữ liệu mới nhất đã cũ ${age}.`,
     retryIn: (seconds) => `Thử lại sau ${seconds} giây.`,
     retrying: "Đang thử lại…",

@@ -72,12 +72,16 @@ export function ChartPanel(): ReactNode {
         <div ref={container} className="absolute inset-0" data-testid="chart" />
         {legend !== undefined && <CandleLegend candle={legend} decimals={decimals} />}
         {candles.length === 0 && (
-          <p className="absolute inset-0 grid place-items-center text-muted">
+          <p className="pointer-events-none absolute inset-0 z-[2] grid place-items-center text-muted">
             {history.phase === "ready" ? texts.empty : texts.loading}
           </p>
         )}
         {history.phase === "failed" && candles.length > 0 && (
-          <p role="status" className="absolute top-9 left-3 z-[2] text-micro text-trouble">
+          <p
+            role="status"
+            data-testid="history-owed"
+            className="absolute top-9 left-3 z-[2] text-micro text-trouble"
+          >
             {texts.historyFailed}: {history.failure.message}
           </p>
         )}

@@ -19,7 +19,7 @@ const BEFORE_ANY: PairDecimals = { price: 2, quantity: 4 };
  */
 export function usePairDecimals(): PairDecimals {
   const { symbol } = useMarketFeed();
-  const { symbols } = useSymbols();
+  const { answer: symbols } = useSymbols();
   const candles = useMarket("candles");
   const info = symbols?.symbols.find((known) => known.symbol === symbol);
   const seen = useMemo(() => {

@@ -68,7 +68,7 @@ function PairSearch({ shown, done }: { shown: string; done: () => void }): React
   const texts = useTexts().pair;
   const router = useRouter();
   const listId = useId();
-  const { symbols, loading } = useSymbols();
+  const { answer: symbols, loading } = useSymbols();
   const [search, setSearch] = useState("");
   const known = inOrder(symbols?.symbols.map(({ symbol }) => symbol) ?? []);
   const found = matching(known, search);

@@ -22,7 +22,7 @@ export function Preferences(): ReactNode {
             type="button"
             lang={code}
             aria-pressed={code === language}
-            aria-label={TEXTS[code].name}
+            aria-label={`${code} ${TEXTS[code].name}`}
             className={classNames(
               "rounded-[3px] px-1.5 text-micro font-medium uppercase",
               code === language ? "bg-panel text-text shadow-xs" : "text-muted hover:text-text",

@@ -1,7 +1,8 @@
 "use client";
 
 import type { ReactNode } from "react";
-import { useFeed, useMarketFeed } from "@/feed/react";
+import type { Readiness } from "@/api/client";
+import { useFeed, useMarketFeed, useReadiness } from "@/feed/react";
 import type { StreamState } from "@/feed/stream";
 import { useTexts } from "@/i18n/texts";
 import type { Texts } from "@/i18n/en";
@@ -18,7 +19,10 @@ export function TroubleStrip(): ReactNode {
   const kline = useStreamHealth("klineStream");
   const trades = useStreamHealth("tradesStream");
   const now = useNow() ?? 0;
-  const message = sentence(texts, feed.address, kline, trades);
+  const readiness = useReadiness();
+  // What the API said last says nothing while it does not answer.
+  const stores = readiness.loading.phase === "failed" ? null : readiness.answer;
+  const message = sentence(texts, feed.address, kline, trades) ?? storesAway(texts, stores);
   const lost = [kline, trades].find(({ status }) => status === "reconnecting");
   return (
     <div role="status" data-testid="trouble">
@@ -65,6 +69,16 @@ function sentence(
   // Trades may be rare; the forming candle is not.
   if (kline.status === "stale" && kline.age !== null) return texts.stale(formatAge(kline.age));
   return null;
+}
+
+/** Say which stores the API does not reach; what is live goes on without them. */
+function storesAway(texts: Texts["trouble"], readiness: Readiness | null): string | null {
+  const { redis, mongodb } = readiness?.components ?? {};
+  const away = [
+    redis?.state === "away" && texts.realtimeStoreAway,
+    mongodb?.state === "away" && texts.candleStoreAway,
+  ];
+  return away.filter(Boolean).join(" ") || null;
 }
 
 function reasonGiven({ stream: { link } }: StreamHealth): string {

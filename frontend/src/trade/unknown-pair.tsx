@@ -12,7 +12,7 @@ import { useStreamHealth } from "./stream-health";
 export function UnknownPair({ children }: { children: ReactNode }): ReactNode {
   const texts = useTexts().pair;
   const { symbol } = useMarketFeed();
-  const { symbols } = useSymbols();
+  const { answer: symbols } = useSymbols();
   const { status } = useStreamHealth("klineStream");
   if (status !== "refused") return children;
   return (

@@ -1,0 +1,56 @@
+import { Published } from "./published";
+import { Retried, type Loading } from "./retried";
+import type { Surroundings } from "./surroundings";
+
+/** An answer of the API that is kept fresh; null until it has come for the first time. */
+export interface RefreshedState<Result> {
+  readonly answer: Result | null;
+  readonly loading: Loading;
+}
+
+/** A question to the API that is asked again now and then, as long as somebody looks at the answer. */
+export class Refreshed<Result> {
+  readonly state: Published<RefreshedState<Result>>;
+  readonly #question: Retried<Result>;
+  #lookers = 0;
+  #cancelNext: () => void = () => undefined;
+
+  constructor(surroundings: Surroundings, everyMs: number, ask: (signal: AbortSignal) => Promise<Result>) {
+    this.state = new Published<RefreshedState<Result>>(surroundings, {
+      answer: null,
+      loading: { phase: "loading" },
+    });
+    this.#question = new Retried(surroundings, ask, {
+      onResult: (answer) => {
+        this.state.change({ answer });
+        this.#cancelNext();
+        this.#cancelNext = surroundings.after(everyMs, () => {
+          this.#question.start();
+        });
+      },
+      onLoading: (loading) => {
+        this.state.change({ loading });
+      },
+    });
+  }
+
+  /** Keep the answer fresh until the returned function is called. */
+  look(): () => void {
+    this.#lookers += 1;
+    if (this.#lookers === 1) this.#question.start();
+    let looking = true;
+    return () => {
+      if (!looking) return;
+      looking = false;
+      this.#lookers -= 1;
+      if (this.#lookers > 0) return;
+      this.#question.stop();
+      this.#cancelNext();
+    };
+  }
+
+  /** Ask at once, if the answer is still owed. */
+  retryNow(): void {
+    this.#question.retryNow();
+  }
+}
