@@ -246,9 +246,37 @@ class SimulatorSettings(SettingsGroup):
     simulator_shutdown_notice_s: float = Field(
         600, ge=0, description="Seconds before its end at which a connection hears serverShutdown"
     )
-    simulator_ping_interval_s: float = Field(20, gt=0, description="Seconds between pings")
+    simulator_ping_interval_s: float = Field(20, gt=0, description="Seconds between pings on spot")
     simulator_pong_timeout_s: float = Field(
-        60, gt=0, description="Seconds without a pong that end a connection"
+        60, gt=0, description="Seconds without a pong that end a connection of spot"
+    )
+    simulator_usdm_ping_interval_s: float = Field(180, gt=0, description="Seconds between pings on futures")
+    simulator_usdm_pong_timeout_s: float = Field(
+        600, gt=0, description="Seconds without a pong that end a connection of futures"
+    )
+    simulator_messages_per_second: int = Field(
+        5, ge=1, le=10_000, description="Messages a second above which a connection of spot is closed"
+    )
+    simulator_usdm_messages_per_second: int = Field(
+        10, ge=1, le=10_000, description="Messages a second above which a connection of futures is closed"
+    )
+    simulator_rest_weight_per_minute: int = Field(
+        6_000, ge=1, le=10_000_000, description="REST weight a minute that spot allows an address"
+    )
+    simulator_usdm_rest_weight_per_minute: int = Field(
+        2_400, ge=1, le=10_000_000, description="REST weight a minute that futures allow an address"
+    )
+    simulator_refusals_before_ban: int = Field(
+        10,
+        ge=1,
+        le=10_000,
+        description="Requests of a minute answered 429 before the address is banned (418)",
+    )
+    simulator_streams_per_connection: int = Field(
+        1_024, ge=1, le=1_024, description="Streams that a connection may have"
+    )
+    simulator_connections_per_5_minutes: int = Field(
+        300, ge=1, le=1_000_000, description="Connections that an address may open in five minutes"
     )
     simulator_clock_offset_ms: int = Field(
         0,

@@ -72,4 +72,13 @@ def from_settings(settings: SimulatorSettings) -> SimulatorConfig:
         pong_timeout_s=settings.simulator_pong_timeout_s,
         connection_life_s=settings.simulator_connection_life_s,
         shutdown_notice_s=settings.simulator_shutdown_notice_s,
+        messages_per_second=settings.simulator_messages_per_second,
+        rest_weight_per_minute=settings.simulator_rest_weight_per_minute,
+        usdm_ping_interval_s=settings.simulator_usdm_ping_interval_s,
+        usdm_pong_timeout_s=settings.simulator_usdm_pong_timeout_s,
+        usdm_messages_per_second=settings.simulator_usdm_messages_per_second,
+        usdm_rest_weight_per_minute=settings.simulator_usdm_rest_weight_per_minute,
+        connections_per_5_minutes=settings.simulator_connections_per_5_minutes,
+        streams_per_connection=settings.simulator_streams_per_connection,
+        refusals_before_ban=settings.simulator_refusals_before_ban,
     )

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -79,6 +80,22 @@ def test_it_serves_the_seeded_market_is_healthy_and_ends_with_code_0(start: Star
     log, errors = process.communicate(timeout=WITHIN_S)
     assert (process.returncode, errors) == (0, "")
     assert json.loads(log.splitlines()[-1])["event"] == "stopped"
+
+
+def status(port: int, path: str) -> int:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=WITHIN_S) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        return refused.code
+
+
+def test_its_limits_are_settings_of_each_market(start: Start) -> None:
+    limits = {"SIMULATOR_REST_WEIGHT_PER_MINUTE": "3", "SIMULATOR_USDM_REST_WEIGHT_PER_MINUTE": "2"}
+    port, _ = ports_of(start(**limits, SIMULATOR_REFUSALS_BEFORE_BAN="1"))
+    # A minute may end in between: more requests than twice the limit are never all answered.
+    assert {status(port, "/api/v3/ping") for _ in range(12)} == {200, 429, 418}
+    assert {status(port, "/fapi/v1/ping") for _ in range(12)} == {200, 429, 418}
 
 
 def test_two_starts_with_one_seed_are_the_same_market(start: Start) -> None:

@@ -186,6 +186,27 @@ async def test_the_end_of_a_connections_life_is_announced(market: SeededMarket, 
         assert code == 1001
 
 
+async def test_the_limits_of_a_connection_are_those_of_its_market(market: SeededMarket) -> None:
+    config = replace(PROMPT, messages_per_second=2, usdm_messages_per_second=4)
+    async with running(market, config) as exchange:
+        for path, allowed in (("/ws", 2), ("/usdm/market/ws", 4)):
+            connection = await exchange.connect(path)
+            for number in range(allowed + 1):
+                await connection.send_json({"method": "LIST_SUBSCRIPTIONS", "id": number})
+            messages, code, _ = await closing(connection)
+            assert (len(messages), code) == (allowed, 1008)
+
+
+async def test_futures_connections_are_pinged_and_end_on_their_own_times(market: SeededMarket) -> None:
+    config = replace(PROMPT, usdm_ping_interval_s=0.05, usdm_pong_timeout_s=0.3)
+    async with running(market, config) as exchange:
+        spot = await exchange.connect("/ws", autoping=False)
+        usdm = await exchange.connect("/usdm/public/ws", autoping=False)
+        assert (await usdm.receive()).type is WSMsgType.PING
+        assert await _close_code(usdm) == 1008
+        assert not spot.closed
+
+
 async def test_a_server_that_stops_says_so(market: SeededMarket, clock: Clock) -> None:
     async with running(market) as exchange:
         connection = await exchange.connect("/ws")
