@@ -27,6 +27,7 @@ PROGRAMS: Mapping[str, tuple[str, ...]] = {
     "trade-producer": ("Kafka/binance_orderbook_trades_producer.py",),
     "redis-writer": ("Kafka/redis_consumer.py",),
     "candle-writer": ("Kafka/candle_writer.py",),
+    "orderbook-builder": ("Kafka/orderbook_builder.py",),
 }
 
 _Value = TypeVar("_Value")
