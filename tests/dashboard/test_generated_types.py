@@ -1,0 +1,45 @@
+"""The types that the page is written against are generated; that they drifted from the contract is seen."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from candlestack_local.dashboard import FRONTEND, command
+from platform_under_test import ROOT
+
+CONTRACT = ROOT / "backend_fastapi" / "contract"
+
+
+def check_types(contract: Path) -> subprocess.CompletedProcess[str]:
+    """Compare the committed types with a contract."""
+    node, _ = command()
+    generate = [node, str(FRONTEND / "scripts" / "generate.mjs"), "--check", "--contract", str(contract)]
+    return subprocess.run(generate, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_the_types_are_what_the_contract_says() -> None:
+    checked = check_types(CONTRACT)
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("published", "generated", "field"),
+    [
+        ("openapi.json", "openapi.ts", "price_decimals"),
+        ("socket.schema.json", "socket.ts", "taker_buy_volume"),
+    ],
+)
+def test_a_field_renamed_in_the_contract_is_seen(
+    tmp_path: Path, published: str, generated: str, field: str
+) -> None:
+    contract = Path(shutil.copytree(CONTRACT, tmp_path / "contract"))
+    document = contract / published
+    assert field in document.read_text()
+    document.write_text(document.read_text().replace(field, "renamed"))
+    checked = check_types(contract)
+    assert checked.returncode == 1
+    assert f"not what the API's contract says: {generated}; run: npm run generate" in checked.stderr

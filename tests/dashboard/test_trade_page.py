@@ -1,0 +1,180 @@
+"""The trade page in a real browser, on a running platform."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from candlestack_local.dashboard import FRONTEND
+from dashboard.web_under_test import (
+    KeepScreenshot,
+    LivePlatform,
+    OpenPage,
+    newest_trade,
+    wait_until_live,
+)
+from platform_under_test import eventually, get_json
+
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
+CHART_PIXELS = """
+    () => [...document.querySelectorAll('[data-testid=chart] canvas')]
+        .sort((one, other) => other.width * other.height - one.width * one.height)[0].toDataURL()
+"""
+AXE = FRONTEND / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def without_zeros(amount: str) -> str:
+    """Return an amount as the page writes it in the platform's canonical form."""
+    plain = amount.replace(",", "")
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
+
+
+def test_the_home_page_shows_candles_and_trades_that_move(
+    live: LivePlatform, open_page: OpenPage, keep_screenshot: KeepScreenshot
+) -> None:
+    page = open_page(live.dashboard.url)
+    expect(page).to_have_url(live.trade_url())
+    wait_until_live(page)
+    expect(page.get_by_test_id("source-banner")).to_contain_text("Simulated data")
+    chart, trade, price = page.evaluate(CHART_PIXELS), newest_trade(page), page.title()
+    eventually(lambda: newest_trade(page) != trade, "the next trade")
+    eventually(lambda: page.evaluate(CHART_PIXELS) != chart, "the chart moves")
+    eventually(lambda: page.title() != price, "the price in the title moves")
+    assert re.fullmatch(r"[\d,]+\.\d{2} · BTC/USDT · Candlestack", page.title())
+    keep_screenshot(page, "trade-dark")
+
+
+def test_the_figures_of_a_candle_are_the_apis(live: LivePlatform, open_page: OpenPage) -> None:
+    page = open_page(live.trade_url())
+    wait_until_live(page)
+    page.get_by_test_id("chart").hover(position={"x": 400, "y": 300})
+    legend = page.get_by_test_id("legend")
+    expect(legend).not_to_contain_text("forming")
+    text = legend.inner_text()
+    minute, *figures = re.findall(
+        r"\d{4}-\d\d-\d\d \d\d:\d\d|(?<= )[\d,]+\.\d+(?!%)", re.sub(r"\s+", " ", text)
+    )
+    candles = get_json(f"{live.api.url}/ohlc?symbol=BTCUSDT&limit=1000")["candles"]
+    shown = page.evaluate("minute => Date.parse(minute.replace(' ', 'T') + 'Z')", minute)
+    candle = next(candle for candle in candles if candle["open_time"] == shown)
+    names = ("open", "high", "low", "close", "volume")
+    assert [without_zeros(figure) for figure in figures if figure] == [candle[name] for name in names]
+
+
+def test_a_pair_is_switched_by_the_keyboard_and_its_sockets_with_it(
+    live: LivePlatform, open_page: OpenPage, keep_screenshot: KeepScreenshot
+) -> None:
+    page = open_page("about:blank")
+    opened: list[str] = []
+    closed: list[str] = []
+
+    def follow(socket: object) -> None:
+        url = getattr(socket, "url", "")
+        opened.append(url)
+        socket.on("close", lambda _: closed.append(url))  # type: ignore[attr-defined]
+
+    page.on("websocket", follow)
+    page.goto(live.trade_url())
+    wait_until_live(page)
+    page.keyboard.press("/")
+    expect(page.get_by_role("option")).to_have_count(15)
+    keep_screenshot(page, "pair-switch")
+    page.keyboard.type("sol")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(live.trade_url("SOLUSDT"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("SOL/USDT")
+    wait_until_live(page)
+    expect(page.get_by_test_id("trades").locator("tbody tr").first).to_be_visible()
+    assert [url.rpartition("/ws/")[2] for url in opened] == [
+        "kline?symbol=BTCUSDT",
+        "trades?symbol=BTCUSDT",
+        "kline?symbol=SOLUSDT",
+        "trades?symbol=SOLUSDT",
+    ]
+    eventually(lambda: sorted(closed) == sorted(opened[:2]), "the former pair's sockets are closed")
+
+
+def test_language_and_theme_are_switched_in_place_and_remembered(
+    live: LivePlatform, open_page: OpenPage, keep_screenshot: KeepScreenshot
+) -> None:
+    page = open_page(live.trade_url())
+    wait_until_live(page)
+    page.evaluate("window.sameDocument = true")
+    dark = page.evaluate("getComputedStyle(document.body.parentElement).backgroundColor")
+    chart = page.evaluate(CHART_PIXELS)
+    page.get_by_role("button", name="Tiếng Việt").click()
+    expect(page.get_by_role("heading", name="Giao dịch")).to_be_visible()
+    page.get_by_role("button", name="Chuyển sang giao diện sáng").click()
+    light = page.evaluate("getComputedStyle(document.body.parentElement).backgroundColor")
+    assert light != dark
+    assert page.evaluate("window.sameDocument")
+    eventually(lambda: page.evaluate(CHART_PIXELS)[:2000] != chart[:2000], "the chart has the new colours")
+    keep_screenshot(page, "trade-light-vi")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("lang", "vi")
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    expect(page.get_by_role("contentinfo")).to_contain_text("Trực tiếp")
+    assert page.url == live.trade_url()
+
+
+def test_a_visitor_is_met_in_the_browsers_language_and_theme(live: LivePlatform, open_page: OpenPage) -> None:
+    page = open_page(live.trade_url(), locale="vi-VN", color_scheme="light")
+    expect(page.locator("html")).to_have_attribute("lang", "vi")
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light dark"
+    expect(page.get_by_role("button", name="Chuyển sang giao diện tối")).to_be_visible()
+
+
+def test_the_page_fits_a_phone(
+    live: LivePlatform, open_page: OpenPage, keep_screenshot: KeepScreenshot
+) -> None:
+    page = open_page(live.trade_url(), **PHONE)
+    wait_until_live(page)
+    expect(page.get_by_test_id("chart").locator("canvas").first).to_be_visible()
+    page.get_by_test_id("trades").scroll_into_view_if_needed()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.evaluate("window.scrollTo(0, 0)")
+    keep_screenshot(page, "trade-phone")
+    page.get_by_test_id("pair-switch").tap()
+    page.get_by_role("option", name="ETH").tap()
+    expect(page.get_by_role("heading", level=1)).to_have_text("ETH/USDT")
+
+
+def test_an_unknown_pair_is_answered_with_the_known_ones(live: LivePlatform, open_page: OpenPage) -> None:
+    page = open_page(live.trade_url("FOOBAR"))
+    expect(page.get_by_role("heading", name="FOOBAR is not a known pair")).to_be_visible()
+    offered = page.get_by_role("main").get_by_role("link").all_inner_texts()
+    assert len(offered) == 15
+    page.get_by_role("link", name="ETH/USDT").click()
+    expect(page).to_have_url(live.trade_url("ETHUSDT"))
+    wait_until_live(page)
+
+
+def test_an_address_that_leads_nowhere_says_so(live: LivePlatform, open_page: OpenPage) -> None:
+    page = open_page("about:blank")
+    answer = page.goto(f"{live.dashboard.url}/trade/no-pair")
+    assert answer is not None
+    assert answer.status == 404
+    expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+    page.get_by_role("link", name="To the chart").click()
+    expect(page).to_have_url(live.trade_url())
+
+
+def test_axe_finds_nothing_serious_in_either_theme(live: LivePlatform, open_page: OpenPage) -> None:
+    page = open_page(live.trade_url())
+    wait_until_live(page)
+    page.add_script_tag(path=AXE)
+    for theme in ("dark", "light"):
+        page.emulate_media(color_scheme=theme)
+        found = page.evaluate("axe.run().then(({ violations }) => violations)")
+        serious = [
+            f"{rule['id']}: {rule['nodes'][0]['html']}"
+            for rule in found
+            if rule["impact"] in ("serious", "critical")
+        ]
+        assert serious == [], theme

@@ -1,0 +1,121 @@
+"""The API and the dashboard as children of a test, and the browser that looks at them."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer
+from platform_under_test import ROOT, Platform, eventually, get_json
+
+ARTIFACTS = ROOT / "artifacts" / "dashboard"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSER_ARGUMENTS = (
+    "--no-sandbox",  # root may not use it, and what is looked at is our own
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+PATIENCE_MS = 30_000
+
+
+def browser_path() -> str | None:
+    """Return where a Chromium is installed, if one is."""
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+class WebProcess:
+    """A process that serves HTTP on one port for all its lives, and says at `/readyz` whether it can."""
+
+    def __init__(
+        self, name: str, command: tuple[str, ...], port: int, environment: Mapping[str, str], log_dir: Path
+    ) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self._name = name
+        self._command = command
+        self._environment = dict(environment)
+        self._log = log_dir / f"{name}.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> WebProcess:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.send_signal(signal.SIGCONT)
+        self._process.terminate()
+        self._process.wait(timeout=15)
+
+    def start(self) -> None:
+        """Start the process, and wait until it is ready."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command, cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT
+            )
+        process = self._process
+
+        def ready() -> bool:
+            assert process.poll() is None, f"{self._name} ended: {self._log.read_text(errors='replace')}"
+            return get_json(f"{self.url}/readyz") is not None
+
+        eventually(ready, f"{self._name} is ready")
+
+    def kill(self) -> None:
+        """End the process by SIGKILL, as a fault does."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(timeout=15)
+
+    def freeze(self) -> None:
+        """Stop the process where it is; its connections stay open."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let a frozen process go on."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
+
+@dataclass(frozen=True)
+class LivePlatform:
+    """A running platform with its page."""
+
+    platform: Platform
+    api: WebProcess
+    dashboard: WebProcess
+    broker: KafkaBroker
+    mongo: MongoServer
+    redis: RedisServer
+
+    def trade_url(self, symbol: str = "BTCUSDT") -> str:
+        """Return the address of a pair's trade page."""
+        return f"{self.dashboard.url}/trade/{symbol}"
+
+
+StartPlatform = Callable[[ExitStack, str, dict[str, str]], LivePlatform]
+OpenPage = Callable[..., Page]
+KeepScreenshot = Callable[[Page, str], None]
+
+
+def newest_trade(page: Page) -> str:
+    """Return what the newest row of the tape says."""
+    return page.get_by_test_id("trades").locator("tbody tr").first.inner_text()
+
+
+def wait_until_live(page: Page) -> None:
+    """Wait until the page says of itself that all it shows is live."""
+    expect(page.get_by_role("contentinfo")).to_contain_text("Live", timeout=PATIENCE_MS)
