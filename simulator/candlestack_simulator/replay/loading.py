@@ -53,14 +53,14 @@ def load_tapes(recording: str) -> dict[Market, dict[str, PairTape]]:
     """
     files = [_read(path) for path in find_files(recording)]
     markets: dict[Market, dict[str, PairTape]] = {
-        market: _tapes_of([file for file in files if file.market == market]) for market in MARKETS
+        market: _tapes_of(market, [file for file in files if file.market == market]) for market in MARKETS
     }
     if not any(markets.values()):
         raise RecordingError(f"{recording}: holds no message of a stream that is served")
     return markets
 
 
-def _tapes_of(files: list[_File]) -> dict[str, PairTape]:
+def _tapes_of(market: Market, files: list[_File]) -> dict[str, PairTape]:
     timed = sorted(
         (time_ms, number, place)
         for number, file in enumerate(files)
@@ -69,7 +69,7 @@ def _tapes_of(files: list[_File]) -> dict[str, PairTape]:
     tapes: dict[str, PairTape] = {}
     for order, (time_ms, number, place) in enumerate(timed):
         entry = files[number].entries[place]
-        tape = tapes.setdefault(entry.symbol, PairTape(entry.symbol))
+        tape = tapes.setdefault(entry.symbol, PairTape(entry.symbol, market))
         try:
             tape.add((time_ms, order), entry.kind, entry.message, entry.payload)
         except ValueError as error:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from candlestack_simulator.source import E8, Pair
+from candlestack_simulator.source import E8, Market, Pair
 
 QUOTES = (
     "FDUSD",
@@ -24,12 +25,24 @@ QUOTES = (
 )
 
 
-def describe_pair(symbol: str, prices_e8: Iterable[int], quantities_e8: Iterable[int]) -> Pair:
-    """Return the pair of a symbol with the coarsest steps that all prices and quantities fit."""
+def describe_pair(
+    symbol: str, market: Market, prices_e8: Iterable[int], quantities_e8: Iterable[int]
+) -> Pair:
+    """Return the pair of a symbol with the coarsest steps that all prices and quantities fit.
+
+    Futures write as many decimals as the steps have; the recording may have had more, all of them zeros.
+    """
     quote = next((name for name in QUOTES if symbol.endswith(name) and symbol != name), symbol[-4:])
-    return Pair(
-        symbol, symbol.removesuffix(quote), quote, decimal_step(prices_e8), decimal_step(quantities_e8)
-    )
+    tick_e8, lot_e8 = decimal_step(prices_e8), decimal_step(quantities_e8)
+    pair = Pair(symbol, symbol.removesuffix(quote), quote, tick_e8, lot_e8)
+    if market == "spot":
+        return pair
+    return replace(pair, price_decimals=decimals_of(tick_e8), quantity_decimals=decimals_of(lot_e8))
+
+
+def decimals_of(step_e8: int) -> int:
+    """Return how many decimals a power of ten, at most one whole unit, needs."""
+    return len(str(E8 // step_e8)) - 1
 
 
 def decimal_step(amounts_e8: Iterable[int]) -> int:

@@ -23,7 +23,16 @@ from candlestack_simulator.replay.messages import (
 from candlestack_simulator.replay.pairs import describe_pair
 from candlestack_simulator.replay.track import Key, Track
 from candlestack_simulator.replay.trades import TradeHistory
-from candlestack_simulator.source import INTERVAL_MS, AggTrade, Candle, Coverage, Pair, Recorded, Trade
+from candlestack_simulator.source import (
+    INTERVAL_MS,
+    AggTrade,
+    Candle,
+    Coverage,
+    Market,
+    Pair,
+    Recorded,
+    Trade,
+)
 
 FAST_DEPTH = "depth@100ms"
 SLOW_DEPTH = "depth"
@@ -35,8 +44,9 @@ MARKET_TRADE = "MARKET"
 class PairTape:
     """Takes a pair's messages in order of their keys, and answers for streams and REST."""
 
-    def __init__(self, symbol: str) -> None:
+    def __init__(self, symbol: str, market: Market) -> None:
         self.symbol = symbol
+        self._market = market
         self.first_ms = 0
         self.last_ms = 0
         self._recorded: dict[str, Track] = {}
@@ -112,7 +122,7 @@ class PairTape:
 
     @cached_property
     def pair(self) -> Pair:
-        return describe_pair(self.symbol, self._prices, self._quantities)
+        return describe_pair(self.symbol, self._market, self._prices, self._quantities)
 
     @cached_property
     def trades(self) -> TradeHistory:

@@ -47,6 +47,7 @@ async def test_the_recorded_diffs_are_sent_under_the_name_that_there_is_now(
             "/sim/truth/book", market="usdm", symbol="BTCUSDT", update_id=book["lastUpdateId"]
         )
         assert [len(book["bids"]), len(book["asks"])] == [1000, 1000]
+        assert [len(text.partition(".")[2]) for text in book["bids"][0]] == [1, 3]
         assert float(truth["best_bid"][0]) == float(book["bids"][0][0])
 
 
