@@ -12,11 +12,11 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from candlestack_local.bootstrap.dependencies import BROWSERS
 from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer
 from platform_under_test import ROOT, Platform, eventually, get_json
 
 ARTIFACTS = ROOT / "artifacts" / "dashboard"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_ARGUMENTS = (
     "--no-sandbox",  # root may not use it, and what is looked at is our own
     "--disable-gpu",

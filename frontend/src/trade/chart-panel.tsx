@@ -80,9 +80,11 @@ export function ChartPanel(): ReactNode {
           <p
             role="status"
             data-testid="history-owed"
+            // What the API says of it is for who looks into it, and as long as an error of a driver.
+            title={history.failure.message}
             className="absolute top-9 left-3 z-[2] text-micro text-trouble"
           >
-            {texts.historyFailed}: {history.failure.message}
+            {texts.historyFailed}
           </p>
         )}
         {scrolledBack && (
