@@ -1,18 +1,20 @@
 """The value of every topic: one message type each, and the only definition of its fields.
 
-Times are epoch milliseconds; prices and amounts canonical decimals as strings (`decimals.Amount`). Decoding
-validates: a value that does not fit raises `msgspec.ValidationError` or `msgspec.DecodeError`.
+Times are epoch milliseconds; prices and amounts canonical decimals as strings (`decimals.Amount`), and where
+others already read a topic JSON numbers with the same digits. Decoding validates: a value that does not fit
+raises `msgspec.ValidationError` or `msgspec.DecodeError`.
 """
 
 from __future__ import annotations
 
 import base64
+from decimal import Decimal
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from candlestack_core.decimals import Amount
+from candlestack_core.decimals import Amount, NotCanonicalError, canonical_decimal
 
 Symbol = Annotated[str, Meta(min_length=2, max_length=40)]
 TimeMs = Annotated[int, Meta(ge=0, lt=2**53)]
@@ -128,6 +130,30 @@ class LiveBook(msgspec.Struct, frozen=True, kw_only=True):
     t: TimeMs
 
 
+class MarketData(msgspec.Struct, frozen=True, kw_only=True):
+    """Open, high, low, close and volume (base) of the candle that opened at `timestamp`, forming or closed.
+
+    The names are those that readers of the topic expect. Prices and volume are JSON numbers with their exact
+    digits, never floats.
+    """
+
+    symbol: Symbol
+    timestamp: TimeMs
+    open: Decimal
+    high: Decimal
+    low: Decimal
+    close: Decimal
+    volume: Decimal
+    source: Source
+
+    def __post_init__(self) -> None:
+        for name in ("open", "high", "low", "close", "volume"):
+            try:
+                canonical_decimal(getattr(self, name))
+            except NotCanonicalError as error:
+                raise ValueError(f"{error} - at `$.{name}`") from None
+
+
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     """What could not be understood: the original bytes in base64, where they came from, and why.
 
@@ -159,7 +185,7 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
 
 MAX_DEAD_LETTER_BYTES = 512 * 1024
 
-encode = msgspec.json.Encoder().encode
+encode = msgspec.json.Encoder(decimal_format="number").encode
 """Write any message as JSON bytes."""
 
 decode_candle = msgspec.json.Decoder(Candle).decode
@@ -168,4 +194,5 @@ decode_depth_diff = msgspec.json.Decoder(DepthDiff).decode
 decode_book = msgspec.json.Decoder(Book).decode
 decode_known_book = msgspec.json.Decoder(KnownBook).decode
 decode_live_book = msgspec.json.Decoder(LiveBook).decode
+decode_market_data = msgspec.json.Decoder(MarketData).decode
 decode_dead_letter = msgspec.json.Decoder(DeadLetter).decode

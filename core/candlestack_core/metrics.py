@@ -65,6 +65,17 @@ REST_REQUESTS: Final = Counter(
     "candlestack_rest_requests_total", "REST requests to the exchange", ["path", "status"]
 )
 REST_WEIGHT_USED: Final = Gauge("candlestack_rest_weight_used", "REST weight spent in the current minute")
+MARKET_DATA_POLLS: Final = Counter(
+    "candlestack_market_data_polls_total", "Requests for candles of a pair by REST", ["outcome"]
+)
+MARKET_DATA_CLOSED: Final = Gauge(
+    "candlestack_market_data_closed_timestamp_seconds",
+    "Open time of the newest candle of a pair whose final figures were sent",
+    ["symbol"],
+)
+RECORDED_BYTES: Final = Counter(
+    "candlestack_recorded_bytes_total", "Bytes of recordings before compression", ["market"]
+)
 STORE_WRITES: Final = Counter("candlestack_store_writes_total", "Entries written to a store", ["store"])
 STORE_FLUSH_SECONDS: Final = Histogram(
     "candlestack_store_flush_seconds",

@@ -232,6 +232,17 @@ class OrderBookSettings(SettingsGroup):
     )
 
 
+class MarketDataSettings(SettingsGroup):
+    """The REST producer."""
+
+    market_data_timeframe: Literal["1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "1d"] = Field(
+        "1m", description="Length of the candles that are polled by REST"
+    )
+    market_data_every_s: float = Field(
+        5, ge=0.5, le=3600, description="Seconds between two polls of all pairs by REST"
+    )
+
+
 class SimulatorSettings(SettingsGroup):
     """The simulated exchange."""
 
@@ -368,6 +379,7 @@ class RunnerSettings(SettingsGroup):
 GROUPS: tuple[type[SettingsGroup], ...] = (
     ExchangeSettings,
     OrderBookSettings,
+    MarketDataSettings,
     KafkaSettings,
     RedisSettings,
     MongoSettings,

@@ -45,6 +45,7 @@ KLINE_1M: Final = "crypto_kline_1m"
 TRADES: Final = "crypto_trades"
 ORDERBOOK_UPDATE: Final = "orderbook_update"
 ORDERBOOK: Final = "crypto_orderbook"
+MARKET_DATA: Final = "crypto.market_data"
 DEAD_LETTER: Final = "crypto_dead_letter"
 
 
@@ -55,5 +56,6 @@ def all_topics(candle_topic: str = KLINE_1M) -> tuple[Topic, ...]:
         Topic(TRADES, partitions=3, retention_ms=DAY_MS, retention_bytes=1024 * MB),
         Topic(ORDERBOOK_UPDATE, partitions=3, retention_ms=HOUR_MS, retention_bytes=1024 * MB),
         Topic(ORDERBOOK, partitions=3, retention_ms=HOUR_MS // 4, retention_bytes=256 * MB),
+        Topic(MARKET_DATA, partitions=3, retention_ms=DAY_MS, retention_bytes=256 * MB),
         Topic(DEAD_LETTER, partitions=1, retention_ms=7 * DAY_MS, retention_bytes=128 * MB),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -19,10 +20,12 @@ from candlestack_core.messages import (
     Candle,
     DeadLetter,
     DepthDiff,
+    MarketData,
     Trade,
     decode_candle,
     decode_dead_letter,
     decode_depth_diff,
+    decode_market_data,
     decode_trade,
     encode,
 )
@@ -120,6 +123,16 @@ DIFF: dict[str, Any] = {
     "event_time": 1_775_001_600_100,
     "source": "replay",
 }
+MARKET_DATA: dict[str, Any] = {
+    "symbol": "BTCUSDT",
+    "timestamp": 1_775_001_600_000,
+    "open": 65000.1,
+    "high": 65010,
+    "low": 64990.25,
+    "close": 65005.5,
+    "volume": 12.50000001,
+    "source": "simulator",
+}
 LETTER: dict[str, Any] = {
     "origin": "stream:btcusdt@kline_1m",
     "reason": "not JSON",
@@ -131,6 +144,7 @@ DECODERS: dict[str, tuple[dict[str, Any], Callable[[bytes], object]]] = {
     "candle": (CANDLE, decode_candle),
     "trade": (TRADE, decode_trade),
     "diff": (DIFF, decode_depth_diff),
+    "market data": (MARKET_DATA, decode_market_data),
     "letter": (LETTER, decode_dead_letter),
 }
 
@@ -148,6 +162,17 @@ def test_a_trade_comes_back_as_it_was_written(trade: Trade) -> None:
 @given(DIFFS)
 def test_a_depth_diff_comes_back_as_it_was_written(diff: DepthDiff) -> None:
     assert decode_depth_diff(encode(diff)) == diff
+
+
+@given(st.tuples(*[AMOUNTS.map(Decimal)] * 5))
+@example((Decimal("12345678901234567890.12345678"),) * 5)
+@example((Decimal("0.00000001"),) * 5)
+def test_market_data_carries_every_digit_as_numbers(amounts: tuple[Decimal, ...]) -> None:
+    figures = dict(zip(("open", "high", "low", "close", "volume"), amounts, strict=True))
+    data = MarketData(symbol="BTCUSDT", timestamp=1, source="simulator", **figures)
+    assert decode_market_data(encode(data)) == data
+    on_the_wire = json.loads(encode(data), parse_float=Decimal, parse_int=Decimal)
+    assert {name: on_the_wire[name] for name in figures} == figures
 
 
 @pytest.mark.parametrize("kind", DECODERS)
@@ -174,6 +199,7 @@ def test_a_field_that_a_newer_writer_adds_does_not_stop_an_older_reader(kind: st
 
 NOT_AMOUNTS = ("1.50", "01", "1e5", "-1", "+1", ".5", "5.", "", " 1", "1\n", "NaN", "0.000000001", "\u0661")
 NOT_AMOUNTS_ON_THE_WIRE = (*NOT_AMOUNTS, 65000.1, 65000, None, True, ["1"])
+NOT_NUMBERS = (-1, 1e-9, 1e21, "NaN", "Infinity", "65,000", "", None, True, ["1"])
 NOT_TIMES = (-1, 2**53, 1.5, "1775001600000", None, True)
 NOT_IDS = (-1, 2**63, 0.5, "1", True)
 NOT_SYMBOLS = ("", "B", "B" * 41, 7, None)
@@ -228,6 +254,12 @@ BAD: dict[str, dict[str, tuple[Any, ...]]] = {
         "previous_final_update_id": NOT_IDS,
         **dict.fromkeys(("bids", "asks"), NOT_LEVELS),
         "event_time": NOT_TIMES,
+        "source": NOT_SOURCES,
+    },
+    "market data": {
+        "symbol": NOT_SYMBOLS,
+        "timestamp": NOT_TIMES,
+        **dict.fromkeys(("open", "high", "low", "close", "volume"), NOT_NUMBERS),
         "source": NOT_SOURCES,
     },
     "letter": {

@@ -58,6 +58,8 @@ BAD: Mapping[str, tuple[str, ...]] = {
     "BOOK_DEPTH": ("99", "1001"),
     "BOOK_BUFFER_DIFFS": ("9", "100001"),
     "BOOK_AUDIT_EVERY_S": ("0", "inf"),
+    "MARKET_DATA_TIMEFRAME": ("1M", "60", "1 m"),
+    "MARKET_DATA_EVERY_S": ("0", "3601", "inf", "often"),
     "KAFKA_BOOTSTRAP": ("localhost", ":9092", "a:b", "a:0", "a:65536", "a:9092,", "a:9092,b", "a b:9092"),
     "KAFKA_CLIENT": ("aiokafka", "Confluent"),
     "KAFKA_TOPIC": ("a topic", "a/b", "t" * 250),
