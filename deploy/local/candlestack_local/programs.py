@@ -138,6 +138,7 @@ def _live(configuration: Configuration) -> list[Program]:
         "trade-producer": "binance_orderbook_trades_producer.py",
         "redis-writer": "redis_consumer.py",
         "candle-writer": "candle_writer.py",
+        "orderbook-builder": "orderbook_builder.py",
     }
     for offset, (name, entry) in enumerate(entries.items(), start=1):
         live.append(_service(name, offset, str(REPOSITORY / "Kafka" / entry), configuration=configuration))
