@@ -18,7 +18,9 @@ from candlestack_core.topics import DEAD_LETTER
 _LOG = get_logger(__name__)
 
 POLL_EVERY_S = 0.02
-FULL_WAIT_S = 0.05
+FIRST_WAIT_S = 0.002
+LONGEST_WAIT_S = 0.05
+"""Pauses before a full buffer is tried again."""
 BEHIND_AFTER_S = 5.0
 """Records that wait for the broker so long, with none acknowledged, say that it is away."""
 COMPONENT = "kafka"
@@ -70,7 +72,7 @@ class Outbox:
         self._waiting = 0
         self._turn = asyncio.Lock()
         """Whoever waits for room gets it in the order of asking, so that a key's records keep theirs."""
-        self._stamp = (-1, -1)
+        self._stamp = -1
         self._headers: list[tuple[str, bytes]] = []
 
     @property
@@ -84,16 +86,27 @@ class Outbox:
         Raises:
             FatalKafkaError: when this process can never send again.
         """
-        return not self._waiting and self._hand_over(topic, key, value, received_ms)
+        if self._waiting:
+            return False
+        # What arrived within one ms is sent within it, or nearly: most frames share their headers.
+        if received_ms != self._stamp:
+            self._write_headers(received_ms)
+        try:
+            self._producer.send(topic, key, value, self._headers)
+        except BufferFullError:
+            return False
+        self._handed[topic] += 1
+        return True
 
-    def _hand_over(self, topic: str, key: str, value: bytes, received_ms: int) -> bool:
-        stamp = received_ms, self._clock_ms()
-        if stamp != self._stamp:
-            self._stamp = stamp
-            self._headers = [
-                (HEADER_RECEIVED, b"%d" % received_ms),
-                (HEADER_SENT, b"%d" % stamp[1]),
-            ]
+    def _write_headers(self, received_ms: int) -> None:
+        self._stamp = received_ms
+        self._headers = [
+            (HEADER_RECEIVED, b"%d" % received_ms),
+            (HEADER_SENT, b"%d" % self._clock_ms()),
+        ]
+
+    def _hand_over_late(self, topic: str, key: str, value: bytes, received_ms: int) -> bool:
+        self._write_headers(received_ms)
         try:
             self._producer.send(topic, key, value, self._headers)
         except BufferFullError:
@@ -113,8 +126,11 @@ class Outbox:
         metrics.READING_PAUSED.set(1)
         try:
             async with self._turn:
-                while not self._hand_over(topic, key, value, received_ms):
-                    await asyncio.sleep(FULL_WAIT_S)
+                wait_s = FIRST_WAIT_S
+                while not self._hand_over_late(topic, key, value, received_ms):
+                    await asyncio.sleep(wait_s)
+                    wait_s = min(2 * wait_s, LONGEST_WAIT_S)
+                    self._producer.poll()
         finally:
             self._waiting -= 1
             metrics.READING_PAUSED.set(int(self.full))

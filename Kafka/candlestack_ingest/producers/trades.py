@@ -7,6 +7,8 @@ import threading
 from collections.abc import Awaitable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from candlestack_core import metrics
 from candlestack_core.logging import get_logger
 from candlestack_core.messages import Trade, decode_trade, encode
@@ -16,6 +18,7 @@ from candlestack_ingest.exchange.binance.frames import (
     FrameError,
     TradeEvent,
     decode_trade_frame,
+    decode_trade_quickly,
     notice_of,
     trade_of_event,
     trade_of_row,
@@ -121,14 +124,14 @@ class TradeFeed:
         """Take one frame: at once where its trade continues the sequence and Kafka has room, as nearly all do."""
         self._frames += 1
         try:
-            decoded = decode_trade_frame(frame)
-            stream = self._streams[decoded.stream]
+            decoded = decode_trade_quickly(frame)
             event = decoded.data
+            stream = self._streams[decoded.stream]
             sequence = stream.sequence
             if event.t - 1 != sequence.last_id or sequence.filling or event.s != stream.symbol:
                 return self._take(frame, received_ms)
             trade = trade_of_event(event, source=self._source)
-        except (FrameError, KeyError):
+        except (FrameError, KeyError, msgspec.DecodeError, UnicodeDecodeError):
             return self._take(frame, received_ms)
         stream.event_time = event.E
         sequence.last_id = event.t

@@ -16,7 +16,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from candlestack_core.kafka import TopicPartition, open_consumer, open_producer
+from candlestack_core.kafka import KafkaError, TopicPartition, open_consumer, open_producer
 from candlestack_core.kafka.create_topics import ensure_topics
 from candlestack_core.messages import DepthDiff, decode_dead_letter, decode_depth_diff
 from candlestack_core.messages import Market as MarketName
@@ -54,7 +54,11 @@ class Carried:
         self._starts = {topic: self._ends(topic) for topic in (ORDERBOOK_UPDATE, DEAD_LETTER)}
 
     def _ends(self, topic: str) -> dict[TopicPartition, int]:
-        return {where: self._consumer.bounds(where)[1] for where in self._consumer.partitions(topic)}
+        while True:
+            try:
+                return {where: self._consumer.bounds(where)[1] for where in self._consumer.partitions(topic)}
+            except KafkaError:
+                time.sleep(0.1)  # the topics are new, and their leaders not chosen yet
 
     async def take(self, frame: bytes) -> None:
         waiting = self.feed.on_frame(frame, 1)

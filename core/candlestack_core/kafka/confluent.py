@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any
 
 import confluent_kafka
 from confluent_kafka import KafkaException
@@ -75,6 +75,7 @@ class ConfluentProducer:
             | refusals,
             logger=_LOG,
         )
+        self._produce: Callable[..., None] = self._producer.produce
 
     def _report_refusal(self, error: confluent_kafka.KafkaError | None, message: Any) -> None:
         if error is not None and self._on_refused is not None:
@@ -103,12 +104,19 @@ class ConfluentProducer:
         if self._fatal is not None:
             raise self._fatal
         if self._on_refused is not None:
-            self._send_unreported(topic, key, value, headers, on_delivery)
+            if on_delivery is not None:
+                raise ValueError("a producer with on_refused reports no single delivery")
+            try:
+                self._produce(topic, value, key, headers=headers)
+            except BufferError as error:
+                raise BufferFullError(str(error)) from None
+            except KafkaException as error:
+                raise KafkaError(str(error)) from error
             return
         if self._pending >= self._max_pending:
             raise BufferFullError(f"{self._max_pending} records wait for the broker")
         try:
-            self._producer.produce(
+            self._produce(
                 topic,
                 key=key.encode(),
                 value=value,
@@ -120,18 +128,6 @@ class ConfluentProducer:
         except KafkaException as error:
             raise KafkaError(str(error)) from error
         self._pending += 1
-
-    def _send_unreported(
-        self, topic: str, key: str, value: bytes, headers: Headers, on_delivery: OnDelivery | None
-    ) -> None:
-        if on_delivery is not None:
-            raise ValueError("a producer with on_refused reports no single delivery")
-        try:
-            self._producer.produce(topic, value, key, headers=cast(list[Any], headers))
-        except BufferError as error:
-            raise BufferFullError(str(error)) from None
-        except KafkaException as error:
-            raise KafkaError(str(error)) from error
 
     def _delivery_report(
         self, on_delivery: OnDelivery | None

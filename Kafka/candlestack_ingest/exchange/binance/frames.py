@@ -53,7 +53,7 @@ class KlineEvent(msgspec.Struct, frozen=True):
     k: Kline
 
 
-class TradeEvent(msgspec.Struct, frozen=True):
+class TradeEvent(msgspec.Struct, frozen=True, gc=False):
     e: Literal["trade"]
     E: int
     s: str
@@ -69,7 +69,7 @@ class KlineFrame(msgspec.Struct, frozen=True):
     data: KlineEvent
 
 
-class TradeFrame(msgspec.Struct, frozen=True):
+class TradeFrame(msgspec.Struct, frozen=True, gc=False):
     stream: str
     data: TradeEvent
 
@@ -99,6 +99,10 @@ def decode_kline(frame: bytes | str) -> KlineEvent:
         raise FrameError(str(error)) from None
     _check_stream(decoded.stream, decoded.data.s, "kline_1m")
     return decoded.data
+
+
+decode_trade_quickly = _trade_frames.decode
+"""Decode an enveloped trade event, raising msgspec's own errors."""
 
 
 def decode_trade_frame(frame: bytes | str) -> TradeFrame:
@@ -241,7 +245,22 @@ def trade_of_event(event: TradeEvent, *, source: str) -> Trade:
     Raises:
         FrameError: when the figures cannot be those of a trade.
     """
-    return _trade(event.s, event.t, event.p, event.q, time=event.T, buyer_is_maker=event.m, source=source)
+    try:
+        price, quantity, quote_quantity = trade_amounts(event.p, event.q)
+    except NotCanonicalError as error:
+        raise FrameError(str(error)) from None
+    if event.t < 0 or event.T < 0:
+        raise FrameError(f"trade id {event.t} at {event.T}")
+    return Trade(
+        symbol=event.s,
+        trade_id=event.t,
+        price=price,
+        quantity=quantity,
+        quote_quantity=quote_quantity,
+        time=event.T,
+        buyer_is_maker=event.m,
+        source=source,
+    )
 
 
 class TradeRow(msgspec.Struct, frozen=True):
@@ -260,27 +279,14 @@ def trade_of_row(row: TradeRow, symbol: str, *, source: str) -> Trade:
     Raises:
         FrameError: when the figures cannot be those of a trade.
     """
-    return _trade(
-        symbol, row.id, row.price, row.qty, time=row.time, buyer_is_maker=row.isBuyerMaker, source=source
+    event = TradeEvent(
+        e="trade",
+        E=row.time,
+        s=symbol,
+        t=row.id,
+        p=row.price,
+        q=row.qty,
+        T=row.time,
+        m=row.isBuyerMaker,
     )
-
-
-def _trade(
-    symbol: str, trade_id: int, price: str, quantity: str, *, time: int, buyer_is_maker: bool, source: str
-) -> Trade:
-    try:
-        price, quantity, quote_quantity = trade_amounts(price, quantity)
-    except NotCanonicalError as error:
-        raise FrameError(str(error)) from None
-    if trade_id < 0 or time < 0:
-        raise FrameError(f"trade id {trade_id} at {time}")
-    return Trade(
-        symbol=symbol,
-        trade_id=trade_id,
-        price=price,
-        quantity=quantity,
-        quote_quantity=quote_quantity,
-        time=time,
-        buyer_is_maker=buyer_is_maker,
-        source=source,
-    )
+    return trade_of_event(event, source=source)
