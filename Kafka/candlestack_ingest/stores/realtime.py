@@ -13,8 +13,10 @@ from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError
 from redis.retry import Retry
 
+from candlestack_core import metrics
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.kafka import Record, TopicPartition
+from candlestack_core.logging import get_logger
 from candlestack_core.messages import Candle, Trade, encode
 from candlestack_core.names import (
     WINDOW_PARTITIONS,
@@ -28,6 +30,10 @@ from candlestack_ingest.consumers.records import minute_candle, trade
 from candlestack_ingest.consumers.sink import Refusal, StoreAwayError
 
 IF_NEWER = files(__package__).joinpath("if_newer.lua").read_text(encoding="utf-8")
+_LOG = get_logger(__name__)
+
+WRONG_TYPE = "WRONGTYPE"
+"""How Redis begins, or a script ends, to say that a key holds another type."""
 HOUR_MS = 60 * MINUTE_MS
 TIMEOUT_S = 3.0
 
@@ -149,7 +155,15 @@ class RealtimeSink:
         with self._store.pipeline(transaction=False) as pipeline:
             for key, arguments in calls:
                 pipeline.evalsha(self._script.sha, 1, key, *arguments)
-            pipeline.execute()
+            outcomes = pipeline.execute(raise_on_error=False)
+        for (key, _), outcome in zip(calls, outcomes, strict=True):
+            if not isinstance(outcome, RedisError):
+                continue
+            if WRONG_TYPE not in str(outcome):
+                raise outcome
+            # Somebody else's key by our name: it stops its pair, and no other. Trying again would not help.
+            metrics.STORE_FAILURES.labels(store=self.name).inc()
+            _LOG.error("a key of another type is left alone", key=key, reason=str(outcome))
 
 
 def _field(where: TopicPartition) -> str:

@@ -228,3 +228,17 @@ def test_what_is_no_candle_is_not_kept(sink: RealtimeSink) -> None:
     with pytest.raises(NotUnderstoodError, match="missing required field"):
         sink.add(replace(record(candle(0, 1)), value=b'{"symbol":"BTCUSDT"}'))
     assert sink.size() == 0
+
+
+def test_a_key_of_another_type_stops_its_own_pair_only(sink: RealtimeSink, store: redis.Redis) -> None:
+    store.set(LIST, "not a list")
+    sink.add(record(trade(1)))
+    sink.add(record(trade(7, "ETHUSDT")))
+    assert sink.flush() == []
+    assert store.get(LIST) == b"not a list"
+    other = store.lrange(trades_key("ETHUSDT"), 0, -1)
+    assert [json.loads(value)["trade_id"] for value in other] == [7]
+    store.delete(LIST)
+    sink.add(record(trade(2)))
+    sink.flush()
+    assert ids_of(store) == [2]
