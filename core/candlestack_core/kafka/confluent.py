@@ -18,6 +18,7 @@ from confluent_kafka.admin import (
 )
 
 from candlestack_core.kafka.interface import (
+    LINGER_MS,
     BufferFullError,
     FatalKafkaError,
     Headers,
@@ -64,7 +65,7 @@ class ConfluentProducer:
                 "enable.idempotence": True,
                 "acks": "all",
                 "compression.type": "lz4",
-                "linger.ms": 10,
+                "linger.ms": LINGER_MS,
                 "partitioner": "murmur2_random",
                 "queue.buffering.max.messages": max_pending + 1_000,
                 "queue.buffering.max.kbytes": 256 * 1024,

@@ -16,6 +16,7 @@ from kafka.errors import KafkaError as LibraryError
 from kafka.errors import KafkaTimeoutError, TopicAlreadyExistsError
 
 from candlestack_core.kafka.interface import (
+    LINGER_MS,
     BufferFullError,
     FatalKafkaError,
     Headers,
@@ -61,7 +62,7 @@ class KafkaPythonProducer:
                 enable_idempotence=True,
                 acks="all",
                 compression_type="lz4",
-                linger_ms=10,
+                linger_ms=LINGER_MS,
                 delivery_timeout_ms=_FOR_EVER_MS,
                 max_block_ms=REQUEST_TIMEOUT_MS,
                 allow_auto_create_topics=False,
