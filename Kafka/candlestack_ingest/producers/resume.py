@@ -15,7 +15,9 @@ import msgspec
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.kafka import Consumer, KafkaError, TopicPartition, open_consumer
 from candlestack_core.logging import get_logger
+from candlestack_core.messages import MarketData, decode_market_data
 from candlestack_core.settings import KafkaSettings
+from candlestack_core.topics import MARKET_DATA
 from candlestack_ingest.producers.ledger import CandleLedger
 
 _LOG = get_logger(__name__)
@@ -94,6 +96,25 @@ def resume_trades(
         if symbols <= newest.keys():
             break
     return newest
+
+
+def resume_market_data(
+    settings: KafkaSettings, symbols: frozenset[str], source: str, *, stopping: threading.Event
+) -> dict[str, dict[int, MarketData]]:
+    """Return what Kafka holds last of each candle of `source` that REST gave, by symbol and open time in ms.
+
+    Raises:
+        KafkaError: when the broker does not answer.
+    """
+    found: dict[str, dict[int, MarketData]] = {}
+    for value in _tail(settings, MARKET_DATA, 0, stopping):
+        try:
+            data = decode_market_data(value)
+        except msgspec.DecodeError:
+            continue  # not ours to judge
+        if data.symbol in symbols and data.source == source:
+            found.setdefault(data.symbol, {})[data.timestamp] = data
+    return found
 
 
 def _tail(settings: KafkaSettings, topic: str, since_ms: int, stopping: threading.Event) -> Iterator[bytes]:

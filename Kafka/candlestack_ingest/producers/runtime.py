@@ -44,12 +44,12 @@ def run_producer(name: str, feeds: Feeds) -> None:
     """Run a stream producer until it is told to stop; ends the process with its exit code."""
 
     async def main(service: Service, stopping: asyncio.Event) -> None:
-        await _until(stopping, _produce(service, feeds))
+        await until_stopped(stopping, _produce(service, feeds))
 
     run_async(name, main, components=(EXCHANGE, KAFKA))
 
 
-async def _until(stopping: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+async def until_stopped(stopping: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
     """Await work until it ends or the event is set, then cancel it and let it clean up."""
     task = asyncio.create_task(work)
     stop = asyncio.create_task(stopping.wait())
@@ -70,20 +70,20 @@ async def _produce(service: Service, feeds: Feeds) -> None:
     service.health.not_ready(EXCHANGE, f"waiting for {spot.rest}")
     async with aiohttp.ClientSession() as session:
         rest = SpotRest(session, spot.rest, WeightBudget(exchange.rest_weight_per_minute))
-        market = await _beating(service, open_market(rest, exchange))
+        market = await beating(service, open_market(rest, exchange))
 
         async def until_kafka_answers(ask: Callable[[], _Result]) -> _Result:
-            return await _beating(service, _until_kafka_answers(service, kafka, ask))
+            return await beating(service, once_kafka_answers(service, kafka, ask))
 
         await until_kafka_answers(lambda: ensure_topics(kafka))
         refusals = Refusals()
         producer = await until_kafka_answers(
             lambda: open_producer(kafka, max_pending=exchange.producer_buffer_messages, on_refused=refusals)
         )
-        outbox = Outbox(producer, service.health, _clock_ms, refusals)
+        outbox = Outbox(producer, service.health, clock_ms, refusals)
 
         async def carry(endpoints: Endpoints, feed: Feed) -> None:
-            await _until_kafka_answers(service, kafka, lambda: feed.resume(service.stopping))
+            await once_kafka_answers(service, kafka, lambda: feed.resume(service.stopping))
             await Carrier(feed, endpoints, exchange, connections, outbox).run()
 
         async def carry_usdm(tasks: asyncio.TaskGroup) -> None:
@@ -93,11 +93,11 @@ async def _produce(service: Service, feeds: Feeds) -> None:
             usdm_rest = UsdmRest(session, usdm.rest, budget)
             futures = await open_futures(usdm_rest, exchange.futures_symbols, market.source)
             if futures is not None:
-                for feed in feeds.usdm(DepthContext(futures, usdm_rest, outbox, _clock_ms)):
+                for feed in feeds.usdm(DepthContext(futures, usdm_rest, outbox, clock_ms)):
                     tasks.create_task(carry(usdm, feed))
 
         try:
-            carried = feeds.spot(Context(exchange, kafka, market, rest, outbox, _clock_ms))
+            carried = feeds.spot(Context(exchange, kafka, market, rest, outbox, clock_ms))
             for feed in carried:
                 await until_kafka_answers(lambda feed=feed: feed.resume(service.stopping))  # type: ignore[misc]
             carriers = [Carrier(feed, spot, exchange, connections, outbox) for feed in carried]
@@ -111,11 +111,11 @@ async def _produce(service: Service, feeds: Feeds) -> None:
             await outbox.close(FLUSH_S)
 
 
-def _clock_ms() -> int:
+def clock_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-async def _beating(service: Service, work: Awaitable[_Result]) -> _Result:
+async def beating(service: Service, work: Awaitable[_Result]) -> _Result:
     """Await something that may take as long as others are away, and stay alive meanwhile."""
 
     async def beat() -> None:
@@ -130,7 +130,7 @@ async def _beating(service: Service, work: Awaitable[_Result]) -> _Result:
         beats.cancel()
 
 
-async def _until_kafka_answers(
+async def once_kafka_answers(
     service: Service, settings: KafkaSettings, ask: Callable[[], _Result]
 ) -> _Result:
     """Call something that blocks and needs the broker, again and again until it succeeds; return its result."""

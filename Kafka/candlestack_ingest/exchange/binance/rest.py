@@ -14,6 +14,7 @@ import msgspec
 
 from candlestack_core import metrics
 from candlestack_core.logging import get_logger
+from candlestack_core.messages import Market
 from candlestack_core.pauses import Pauses
 from candlestack_ingest.exchange.binance.frames import TradeRow
 from candlestack_ingest.exchange.binance.weight import WeightBudget
@@ -89,6 +90,7 @@ _SIMULATED_SOURCE = _Request("/sim/source", 0)
 _USDM_TIME = _Request("/fapi/v1/time", 1)
 _USDM_EXCHANGE_INFO = _Request("/fapi/v1/exchangeInfo", 1)
 
+DEPTH_PATHS: Final[Mapping[Market, str]] = {"spot": "/api/v3/depth", "usdm": "/fapi/v1/depth"}
 _SPOT_DEPTH_WEIGHTS = ((100, 5), (500, 25), (1000, 50), (5000, 250))
 _USDM_DEPTH_WEIGHTS = ((50, 2), (100, 5), (500, 10), (1000, 20))
 """Weight of a depth request by its largest limit."""
@@ -126,6 +128,17 @@ class _RestClient:
         self._monotonic = monotonic
 
     async def _get(self, request: _Request, parameters: Mapping[str, str], body: type[_Body]) -> _Body:
+        _, decoded = await self._fetch(request, parameters, body)
+        return decoded
+
+    async def _get_body(self, request: _Request, parameters: Mapping[str, str], body: type[_Body]) -> bytes:
+        """Return the bytes of an answer that is what it should be."""
+        payload, _ = await self._fetch(request, parameters, body)
+        return payload
+
+    async def _fetch(
+        self, request: _Request, parameters: Mapping[str, str], body: type[_Body]
+    ) -> tuple[bytes, _Body]:
         pauses = self._pauses()
         while True:
             await self._wait_for_budget(request)
@@ -136,7 +149,7 @@ class _RestClient:
             else:
                 if status == HTTPStatus.OK:
                     try:
-                        return msgspec.json.decode(payload, type=body)
+                        return payload, msgspec.json.decode(payload, type=body)
                     except msgspec.DecodeError as error:
                         reason = f"an answer that is not what it should be: {error}"
                 elif status in _SLOW_DOWN:
@@ -236,8 +249,17 @@ class SpotRest(_RestClient):
         Raises:
             RestError: when the exchange refuses the request.
         """
-        request = _Request("/api/v3/depth", _depth_weight(_SPOT_DEPTH_WEIGHTS, limit))
-        return await self._get(request, {"symbol": symbol, "limit": str(limit)}, DepthSnapshot)
+        return await self._get(_spot_depth(limit), {"symbol": symbol, "limit": str(limit)}, DepthSnapshot)
+
+    async def depth_body(self, symbol: str, limit: int) -> bytes:
+        """Return the answer that `depth` reads, as it came.
+
+        Raises:
+            RestError: when the exchange refuses the request.
+        """
+        return await self._get_body(
+            _spot_depth(limit), {"symbol": symbol, "limit": str(limit)}, DepthSnapshot
+        )
 
 
 class UsdmRest(_RestClient):
@@ -261,8 +283,25 @@ class UsdmRest(_RestClient):
         Raises:
             RestError: when the exchange refuses the request.
         """
-        request = _Request("/fapi/v1/depth", _depth_weight(_USDM_DEPTH_WEIGHTS, limit))
-        return await self._get(request, {"symbol": symbol, "limit": str(limit)}, DepthSnapshot)
+        return await self._get(_usdm_depth(limit), {"symbol": symbol, "limit": str(limit)}, DepthSnapshot)
+
+    async def depth_body(self, symbol: str, limit: int) -> bytes:
+        """Return the answer that `depth` reads, as it came.
+
+        Raises:
+            RestError: when the exchange refuses the request.
+        """
+        return await self._get_body(
+            _usdm_depth(limit), {"symbol": symbol, "limit": str(limit)}, DepthSnapshot
+        )
+
+
+def _spot_depth(limit: int) -> _Request:
+    return _Request(DEPTH_PATHS["spot"], _depth_weight(_SPOT_DEPTH_WEIGHTS, limit))
+
+
+def _usdm_depth(limit: int) -> _Request:
+    return _Request(DEPTH_PATHS["usdm"], _depth_weight(_USDM_DEPTH_WEIGHTS, limit))
 
 
 def _depth_weight(weights: Sequence[tuple[int, int]], limit: int) -> int:
