@@ -1,7 +1,13 @@
 """What the tests of every folder share."""
 
-import os
+from __future__ import annotations
 
+import os
+import tomllib
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 # How long an example takes says something about the machine, nothing about the rule.
@@ -12,3 +18,27 @@ settings.load_profile("unhurried")
 os.environ["CANDLESTACK_ENV_FILE"] = os.devnull
 
 pytest_plugins = ["candlestack_local.servers.pytest_plugin"]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say how long the tests of each folder took, and what they may take on two quiet cores.
+
+    A budget that is overrun is said and fails nothing: the time is the machine's as much as the tests'.
+    """
+    settings_file = tomllib.loads((config.rootpath / "pyproject.toml").read_text(encoding="utf-8"))
+    budgets: dict[str, int] = settings_file["tool"]["candlestack"]["test-budgets-s"]
+    took: defaultdict[str, float] = defaultdict(float)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                took[_folder(report.nodeid)] += report.duration
+    terminalreporter.section("seconds of each folder, and its budget")
+    for folder in sorted(took.keys() & budgets.keys()):
+        over = "  over its budget" if took[folder] > budgets[folder] else ""
+        terminalreporter.write_line(f"{folder:<24}{took[folder]:7.0f}{budgets[folder]:7d}{over}")
+
+
+def _folder(nodeid: str) -> str:
+    """Return the folder that a test's time counts for: one of `tests`, or the member whose tests lie in it."""
+    parts = Path(nodeid.partition("::")[0]).parts
+    return "/".join(parts[: 2 if parts[0] in ("tests", "deploy") else 1])
