@@ -34,7 +34,8 @@ class Diff(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 _AMOUNT: Final = r'"(?:0|[1-9][0-9]{0,19}+)(?:\.[0-9]{1,8}+(?<!0))?+"'
-_LEVELS: Final = rf"\[(?:\[{_AMOUNT},{_AMOUNT}\](?:,(?=\[)|(?=\])))*+\]"
+_LEVEL: Final = rf"\[{_AMOUNT},{_AMOUNT}\]"
+_LEVELS: Final = rf"\[(?:{_LEVEL}(?:,{_LEVEL})*+)?+\]"
 _RECORD = re.compile(
     rb'\{"market":"[a-z]+","symbol":"[^"\\]+","first_update_id":[0-9]+,"final_update_id":[0-9]+,'
     rb'"previous_final_update_id":(?:null|[0-9]+),"bids":'

@@ -2,7 +2,9 @@
 
 Most changes of a diff lie away from the best price, and order is asked for only there. So each level is an
 entry of a dict, and only a window of the best ones is kept sorted: a change outside of it costs no order.
-Measured against a fully sorted list, sorted containers and the C package `order-book` by
+Nor is a price ever turned into a number there: canonical decimals with as many digits before the point stand in the
+order of their values as texts, and those of one side nearly always have as many; where they do not, zeros are put
+before them. Measured against sorted lists, sorted containers and the C package `order-book` by
 `benchmarks/order_book.py`.
 
 What is known to be true. A snapshot that was cut off after so many levels tells nothing of prices beyond its
@@ -14,13 +16,12 @@ new snapshot moves the limit away from the best price; pruning moves it nearer.
 
 from __future__ import annotations
 
-import math
 import sys
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final, Literal, Protocol
 
-from candlestack_core.decimals import from_scaled, scaled
+from candlestack_core.decimals import MAX_INTEGER_DIGITS, scaled
 from candlestack_core.messages import Level
 
 WINDOW: Final = 64
@@ -29,12 +30,15 @@ LEAST_WINDOW: Final = 20
 """Best levels that can always be read: as many as are published."""
 SLACK: Final = 1.25
 """How far a side may outgrow its depth before it is pruned: pruning at each level more would sort each time."""
+_BEFORE_ALL: Final = ""
+_AFTER_ALL: Final = "~"
+"""Texts below and above that of any price."""
 
 
 class BookSide(Protocol):
     """The levels of one side of a book, and no rule about when they may change."""
 
-    def apply(self, levels: Iterable[Level]) -> None:
+    def apply(self, levels: Sequence[Level]) -> None:
         """Set the absolute quantity at each price; the quantity `0` removes the level, if it is there."""
         ...
 
@@ -46,104 +50,137 @@ class BookSide(Protocol):
 
 
 class WindowedSide:
-    """A side that keeps a window of its best levels in order.
+    """A side that keeps a window of its best levels in order, by the texts of their prices."""
 
-    Prices are integers of 10^-8, negated for asks: the greater the better on either side.
-    """
-
-    __slots__ = ("_depth", "_floor", "_keys", "_levels", "_limit", "_sign", "_window")
+    __slots__ = ("_bids", "_depth", "_digits", "_edge", "_held", "_limit", "_limit_price", "_window")
 
     def __init__(
         self, side: Literal["bids", "asks"], levels: Sequence[Level], *, cut_off: bool, depth: int
     ) -> None:
         """Take the levels of a snapshot; `cut_off` says that the exchange may have more beyond the worst."""
-        self._sign = 1 if side == "bids" else -1
+        self._bids = side == "bids"
         self._depth = depth
-        self._keys = {level[0]: self._sign * scaled(level[0]) for level in levels}
-        """Of each price that has a level; its text is how it is found when it changes."""
-        self._levels = {self._keys[level[0]]: level for level in levels}
-        self._limit: float = min(self._levels) if cut_off and levels else -math.inf
-        self._window: list[int] = []
-        """Keys of the best levels, best last; each level at or above `_floor` is in it."""
-        self._floor: float = -math.inf
+        digits = {whole_digits(level[0]) for level in levels}
+        self._digits = digits.pop() if len(digits) == 1 else 0
+        """Digits before the point that every price has; 0 where they differ, and zeros stand before them."""
+        self._held = {self._key(level[0]): level for level in levels}
+        """Levels by what their prices are ordered by."""
+        self._limit_price: str | None = None
+        self._limit = self._edge = _BEFORE_ALL if self._bids else _AFTER_ALL
+        """What is ordered behind `_limit` is not kept; what is not behind `_edge` is in the window."""
+        self._window: list[str] = []
+        """The best levels, ascending by price: the best bid is the last, the best ask the first."""
+        if cut_off and levels:
+            self._limit = min(self._held) if self._bids else max(self._held)
+            self._limit_price = self._held[self._limit][0]
         self._refill()
 
-    def apply(self, levels: Iterable[Level]) -> None:
-        keys, held, window, floor = self._keys, self._levels, self._window, self._floor
+    def _key(self, price: str) -> str:
+        return price if self._digits else _padded(price)
+
+    def apply(self, levels: Sequence[Level]) -> None:
+        held, window, edge, bids, digits = self._held, self._window, self._edge, self._bids, self._digits
         for level in levels:
             price, quantity = level
+            key = price if digits else _padded(price)
             if quantity == "0":
-                key = keys.pop(price, None)
-                if key is not None:
-                    del held[key]
-                    if key >= floor:
-                        del window[bisect_left(window, key)]
+                if held.pop(key, None) is not None and (key >= edge if bids else key <= edge):
+                    del window[bisect_left(window, key)]
                 continue
-            key = keys.get(price)
-            if key is None:
-                # `decimals.scaled` written out: each new level passes here.
-                whole, _, fraction = price.partition(".")
-                key = self._sign * int(whole + (fraction + "00000000")[:8])
-                if key < self._limit:
+            if key not in held:
+                if digits and whole_digits(price) != digits:
+                    if self._limit_price is not None and (whole_digits(price) < digits) is bids:
+                        continue
+                    # Levels are absolute: those before this one may be set again.
+                    self._pad()
+                    self.apply(levels)
+                    return
+                if key < self._limit if bids else key > self._limit:
                     continue
-                keys[price] = key
-                if key >= floor:
+                if key >= edge if bids else key <= edge:
                     insort(window, key)
             held[key] = level
         if len(window) > 2 * WINDOW:
-            del window[:-WINDOW]
-            self._floor = window[0]
+            self._narrow()
         elif len(window) < LEAST_WINDOW and len(held) > len(window):
             self._refill()
         if len(held) > self._depth * SLACK:
             self._prune()
 
+    def _pad(self) -> None:
+        self._digits = 0
+        self._held = {_padded(level[0]): level for level in self._held.values()}
+        if self._limit_price is not None:
+            self._limit = _padded(self._limit_price)
+        self._refill()
+
+    def _narrow(self) -> None:
+        if self._bids:
+            del self._window[:-WINDOW]
+            self._edge = self._window[0]
+        else:
+            del self._window[WINDOW:]
+            self._edge = self._window[-1]
+
     def _refill(self) -> None:
-        best = sorted(self._levels)[-WINDOW:]
-        self._window = best
-        self._floor = best[0] if len(best) < len(self._levels) else self._limit
+        self._window = sorted(self._held)
+        self._edge = self._limit
+        if len(self._held) > WINDOW:
+            self._narrow()
 
     def _prune(self) -> None:
-        if len(self._levels) <= self._depth:
+        if len(self._held) <= self._depth:
             return
-        kept = sorted(self._levels)[-self._depth :]
-        self._levels = {key: self._levels[key] for key in kept}
-        self._keys = {level[0]: key for key, level in self._levels.items()}
-        self._limit = kept[0]
-        self._window = kept[-WINDOW:]
-        self._floor = self._window[0]
+        keys = sorted(self._held)
+        kept = keys[-self._depth :] if self._bids else keys[: self._depth]
+        self._held = {key: self._held[key] for key in kept}
+        self._limit = kept[0] if self._bids else kept[-1]
+        self._limit_price = self._held[self._limit][0]
+        self._refill()
 
     def best(self, count: int) -> list[Level]:
-        held = self._levels
-        return [held[key] for key in self._window[: -min(count, LEAST_WINDOW) - 1 : -1]]
-
-    def best_key(self) -> int | None:
-        """Return the best price as an integer of 10^-8, negated for asks; None for an empty side."""
-        return self._window[-1] if self._window else None
+        held, count = self._held, min(count, LEAST_WINDOW)
+        best = self._window[: -count - 1 : -1] if self._bids else self._window[:count]
+        return [held[key] for key in best]
 
     def known(self) -> list[Level]:
         """Return every level that is known to be true, best first, at most the depth."""
         self._prune()
-        return [self._levels[key] for key in sorted(self._levels, reverse=True)]
+        return [self._held[key] for key in sorted(self._held, reverse=self._bids)]
 
     @property
     def limit(self) -> str | None:
         """The price down to which (asks: up to which) every level is here; None when the whole side is."""
-        return None if self._limit == -math.inf else from_scaled(abs(int(self._limit)))
+        return self._limit_price
 
     def within(self, other: WindowedSide) -> dict[str, str]:
         """Return price and quantity of the levels that lie within both sides' limits."""
-        limit = max(self._limit, other._limit)
-        return dict(level for key, level in self._levels.items() if key >= limit)
+        sign = 1 if self._bids else -1
+        limits = [sign * scaled(price) for price in (self.limit, other.limit) if price is not None]
+        return dict(
+            level
+            for level in self._held.values()
+            if all(sign * scaled(level[0]) >= limit for limit in limits)
+        )
 
     def __len__(self) -> int:
-        return len(self._levels)
+        return len(self._held)
 
     def memory(self) -> int:
         """Return the bytes it takes, from one of its levels."""
-        own = sys.getsizeof(self._keys) + sys.getsizeof(self._levels) + sys.getsizeof(self._window)
-        if not self._levels:
+        own = sys.getsizeof(self._held) + sys.getsizeof(self._window)
+        if not self._held:
             return own
-        key, level = next(iter(self._levels.items()))
-        each = sys.getsizeof(key) + sys.getsizeof(level) + sum(map(sys.getsizeof, level))
-        return own + each * len(self._levels)
+        level = next(iter(self._held.values()))
+        each = sys.getsizeof(level) + sum(map(sys.getsizeof, level))
+        return own + each * len(self._held)
+
+
+def whole_digits(price: str) -> int:
+    """Return how many digits a canonical decimal has before its point."""
+    point = price.find(".")
+    return point if point >= 0 else len(price)
+
+
+def _padded(price: str) -> str:
+    return "0" * (MAX_INTEGER_DIGITS - whole_digits(price)) + price

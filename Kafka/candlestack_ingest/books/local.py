@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from candlestack_core.decimals import NotCanonicalError, canonical
+from candlestack_core.decimals import NotCanonicalError, canonical, scaled
 from candlestack_core.messages import Level, Market
 from candlestack_ingest.books.checksum import CHECKSUM_LEVELS, checksum
 from candlestack_ingest.books.diffs import Diff
@@ -145,8 +145,8 @@ class LocalOrderBook:
     @property
     def crossed(self) -> bool:
         """Whether the best bid is not below the best ask: no exchange's book ever is so."""
-        bid, ask = self.bids.best_key(), self.asks.best_key()
-        return bid is not None and ask is not None and bid >= -ask
+        bids, asks = self.best(1)
+        return bool(bids and asks) and scaled(bids[0][0]) >= scaled(asks[0][0])
 
     @property
     def exhausted(self) -> bool:
