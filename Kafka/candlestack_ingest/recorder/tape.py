@@ -28,7 +28,7 @@ class Tape:
         header: Callable[[], tuple[int, bytes]],
         on_new_file: Callable[[], None],
     ) -> None:
-        """Take the files, what gives a file's time and first line, and who hears that one was begun."""
+        """Take the files, what gives a file's time and first line, and who hears that another was begun."""
         self._files = files
         self._header = header
         self._on_new_file = on_new_file
@@ -79,7 +79,8 @@ class Tape:
                 time_ns, header = self._header()
                 await asyncio.to_thread(self._files.begin, time_ns)
                 lines = header + lines
-                self._on_new_file()
+                if self.written:  # the first file begins with what its connections asked for
+                    self._on_new_file()
             await asyncio.to_thread(self._files.write, lines)
             self.held -= taken
             self.written += len(lines)
