@@ -51,7 +51,11 @@ test: install ## Run every check and test, with the real servers
 
 .PHONY: soak
 soak: $(CANDLESTACK) ## Kill services of the running platform, then compare the stores with the truth (MINUTES=10)
-	@.venv/bin/python tests/soak/kill_each.py --minutes $(or $(MINUTES),10)
+	@PYTHONPATH=tests .venv/bin/python -m soak.kill_each --minutes $(or $(MINUTES),10)
+
+.PHONY: faults
+faults: $(CANDLESTACK) ## Let the exchange misbehave in every way, then compare the stores with the truth (SCENARIOS=)
+	@PYTHONPATH=tests .venv/bin/python -m soak.exchange_faults --scenarios "$(SCENARIOS)"
 
 .PHONY: lint
 lint: install ## Check format, lint, types and the direction of imports

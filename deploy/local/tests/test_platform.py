@@ -74,7 +74,7 @@ def test_the_platform_comes_up_to_a_live_candle_and_goes_down_without_a_trace(
     assert "live: BTCUSDT" in first
     assert "from simulator" in first
     pids = _pids(supervisor)
-    assert len(pids) == 11
+    assert len(pids) == 12
     assert None not in pids.values()
 
     # A second start while it runs changes nothing but what has died.

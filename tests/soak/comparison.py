@@ -1,0 +1,218 @@
+"""What a soak compares after its faults: the stores of the running platform with the simulator's truth."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pymongo
+import redis
+
+from candlestack_core.decimals import canonical
+from candlestack_core.intervals import MINUTE_MS
+from candlestack_core.messages import Market, decode_known_book
+from candlestack_core.names import (
+    KLINE_1M,
+    candle_id,
+    latest_candle_key,
+    order_book_key,
+    trades_key,
+    usdm_order_book_key,
+)
+from candlestack_core.settings import DEFAULT_SYMBOLS
+from candlestack_local.configuration import Configuration
+
+SETTLE_S = 45.0
+"""After the last minute: time for its candle to arrive, or to be found missing and filled."""
+FIGURES = (
+    "open",
+    "high",
+    "low",
+    "close",
+    "volume",
+    "quote_volume",
+    "trades",
+    "taker_buy_volume",
+    "taker_buy_quote_volume",
+)
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{datetime.now(UTC):%H:%M:%S} UTC  {text}\n")
+    sys.stdout.flush()
+
+
+class Truth:
+    """What the simulator says it emitted."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+
+    def get(self, path: str, **parameters: object) -> Any:
+        url = f"{self._address}{path}?{urllib.parse.urlencode(parameters)}"
+        with urllib.request.urlopen(url, timeout=30) as response:
+            return json.load(response)
+
+    def now(self) -> int:
+        return int(self.get("/api/v3/time")["serverTime"])
+
+    def candles(self, symbol: str, first: int, last: int) -> dict[int, dict[str, object]]:
+        """Return the closed candles with open times from `first` to `last` by open time, figures canonical."""
+        rows = self.get("/sim/truth/candles", symbol=symbol, interval="1m", start=first, end=last)
+        return {row["open_time"]: {name: plain(row[name]) for name in FIGURES} for row in rows}
+
+    def trade_ids(self, symbol: str, first_ms: int, last_ms: int) -> list[int]:
+        rows = self.get("/sim/truth/trades", symbol=symbol, start=first_ms, end=last_ms + 1)
+        return [row["trade_id"] for row in rows]
+
+
+def plain(value: object) -> object:
+    return canonical(value) if isinstance(value, str) else value
+
+
+def compare_candles(truth: Truth, candles: Any, symbols: Sequence[str], first: int, last: int) -> list[str]:
+    """Return what differs between MongoDB and the truth over the open times from `first` to `last`."""
+    faults = []
+    total = 0
+    for symbol in symbols:
+        expected = truth.candles(symbol, first, last)
+        span = {"$gte": _date(first), "$lte": _date(last)}
+        documents: list[Mapping[str, Any]] = list(candles.find({"symbol": symbol, "open_time": span}))
+        stored = {_ms(document["open_time"]): document for document in documents}
+        if len(stored) != len(documents):
+            faults.append(f"{symbol}: {len(documents) - len(stored)} candles doubled")
+        for open_time, figures in expected.items():
+            document = stored.pop(open_time, None)
+            if document is None:
+                faults.append(f"{symbol}: the candle of {_date(open_time):%H:%M} is lost")
+            elif document["_id"] != candle_id(symbol, open_time) or not document["closed"]:
+                faults.append(f"{symbol}: the candle of {_date(open_time):%H:%M} is stored wrongly")
+            elif {field: document[field] for field in figures} != figures:
+                faults.append(f"{symbol}: the candle of {_date(open_time):%H:%M} differs from the truth")
+        faults += [
+            f"{symbol}: the candle of {_date(open_time):%H:%M} was never emitted" for open_time in stored
+        ]
+        total += len(expected)
+    kinds = {
+        kind: candles.count_documents(
+            {"completeness": kind, "open_time": {"$gte": _date(first), "$lte": _date(last)}}
+        )
+        for kind in ("complete", "backfilled", "partial")
+    }
+    say(f"{total} closed candles of {len(symbols)} pairs compared: {kinds}")
+    return faults
+
+
+def compare_trades(truth: Truth, store: redis.Redis, symbols: Sequence[str]) -> list[str]:
+    """Return what differs between the lists in Redis and the truth over the time each list spans."""
+    faults = []
+    total = 0
+    for symbol in symbols:
+        trades = [json.loads(entry) for entry in store.lrange(trades_key(symbol), 0, -1)]
+        ids = [trade["trade_id"] for trade in trades]
+        if len(set(ids)) != len(ids):
+            faults.append(f"{symbol}: the list of trades holds {len(ids) - len(set(ids))} twice")
+        if ids != sorted(ids, reverse=True):
+            faults.append(f"{symbol}: the list of trades is out of order")
+        newest = max(trades[0]["time"] - 3_000_000, trades[-1]["time"])
+        emitted = truth.trade_ids(symbol, newest, trades[0]["time"])
+        # Trades of one millisecond may lie on both sides of the list's end.
+        missing = {trade_id for trade_id in emitted if ids[-1] <= trade_id <= ids[0]} - set(ids)
+        if missing:
+            faults.append(f"{symbol}: the list of trades misses {len(missing)}, e.g. {min(missing)}")
+        total += len(ids)
+        if store.get(latest_candle_key(symbol)) is None:
+            faults.append(f"{symbol}: no latest candle in Redis")
+    say(f"{total} trades in {len(symbols)} Redis lists compared")
+    return faults
+
+
+def _date(time_ms: int) -> datetime:
+    return datetime.fromtimestamp(time_ms / 1000, UTC)
+
+
+def _ms(date: datetime) -> int:
+    return round(date.replace(tzinfo=UTC).timestamp() * 1000)
+
+
+class Running:
+    """The running platform: its exchange, its stores, and what is compared between them."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        """Take the settings of a platform on the seeded market.
+
+        Raises:
+            SystemExit: they are those of another source, whose truth nobody knows.
+        """
+        if not configuration.simulated or configuration.simulator.replay_recording:
+            raise SystemExit(
+                "the soak compares with the seeded market's truth: EXCHANGE=simulator and no recording"
+            )
+        simulator = configuration.simulator
+        self.truth = Truth(f"http://{simulator.simulator_host}:{simulator.simulator_port}")
+        self.symbols = configuration.exchange.symbols or DEFAULT_SYMBOLS
+        self.futures = configuration.exchange.futures_symbols
+        self.configuration = configuration
+        self.store = redis.Redis(
+            host=configuration.redis.redis_host,
+            port=configuration.redis.redis_port,
+            password=configuration.redis.redis_password or None,
+        )
+        self.began = self.truth.now()
+
+    def books(self) -> list[tuple[Market, str]]:
+        """Return every book that the platform keeps."""
+        spot: list[tuple[Market, str]] = [("spot", symbol) for symbol in self.symbols]
+        return [*spot, *(("usdm", symbol) for symbol in self.futures)]
+
+    def settle_and_compare(self) -> list[str]:
+        """Wait until the last minute has settled, compare everything, and return what differs."""
+        last = self.truth.now() // MINUTE_MS * MINUTE_MS - MINUTE_MS
+        say(f"waiting {SETTLE_S:.0f} s for the last minute to settle")
+        time.sleep(SETTLE_S)
+        # A candle of the oldest hour may have left the day that is checked for holes meanwhile.
+        hours = self.configuration.exchange.backfill_hours - 1
+        first = self.began // MINUTE_MS * MINUTE_MS - hours * 60 * MINUTE_MS
+        with pymongo.MongoClient[dict[str, Any]](self.configuration.mongo.mongo_uri) as client:
+            candles = client[self.configuration.mongo.mongo_db][KLINE_1M]
+            faults = compare_candles(self.truth, candles, self.symbols, first, last)
+        return faults + compare_trades(self.truth, self.store, self.symbols) + self.compare_books()
+
+    def compare_books(self) -> list[str]:
+        """Return the books that may not be believed, or differ from the truth at their update id."""
+        faults = []
+        for market, symbol in self.books():
+            key = order_book_key(symbol) if market == "spot" else usdm_order_book_key(symbol)
+            value = self.store.get(key)
+            if value is None:
+                faults.append(f"{market} {symbol}: no book in Redis")
+                continue
+            book = decode_known_book(value)
+            if book.state != "synced":
+                faults.append(f"{market} {symbol}: the book is {book.state}")
+                continue
+            try:
+                true = self.truth.get(
+                    "/sim/truth/book", market=market, symbol=symbol, update_id=book.last_update_id
+                )
+            except urllib.error.HTTPError as error:
+                faults.append(f"{market} {symbol}: the truth at {book.last_update_id}: {error}")
+                continue
+            if true["checksum"] != book.checksum:
+                faults.append(f"{market} {symbol}: the book at {book.last_update_id} differs from the truth")
+        return faults
+
+
+def report(faults: Sequence[str]) -> int:
+    """Say what differs, and return the exit code."""
+    for fault in faults[:50]:
+        say(f"FAULT  {fault}")
+    say("nothing lost, nothing doubled, nothing changed" if not faults else f"{len(faults)} faults")
+    return 1 if faults else 0
