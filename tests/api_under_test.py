@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,37 +21,45 @@ from urllib.parse import urlencode
 import msgspec
 from websockets.sync.client import ClientConnection, connect
 
-from app.stream.messages import (
-    KlineSnapshot,
-    KlineUpdate,
-    SocketMessage,
-    Status,
-    TradesSnapshot,
-    TradesUpdate,
-)
+from app.book.channel import OrderBookSnapshot, OrderBookUpdate
+from app.candles.channel import KlineSnapshot, KlineUpdate
+from app.stream.messages import Status
+from app.trades.channel import TradesSnapshot, TradesUpdate
+from candlestack_core.decimals import canonical
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.kafka import Record, open_producer
 from candlestack_core.kafka.create_topics import ensure_topics
-from candlestack_core.messages import Candle, Trade, encode
-from candlestack_core.names import HEADER_RECEIVED, KLINE_COLLECTIONS
+from candlestack_core.messages import Book, Candle, KnownBook, Market, Trade, encode
+from candlestack_core.names import (
+    HEADER_RECEIVED,
+    KLINE_COLLECTIONS,
+    order_book_key,
+    usdm_order_book_key,
+)
 from candlestack_core.settings import KafkaSettings, MongoSettings, RedisSettings
-from candlestack_core.topics import KLINE_1M, TRADES
+from candlestack_core.topics import KLINE_1M, ORDERBOOK, TRADES
 from candlestack_ingest.stores.candles import CandleSink, document_of
 from candlestack_ingest.stores.candles import connect as connect_mongo
 from candlestack_ingest.stores.realtime import RealtimeSink
 from candlestack_ingest.stores.realtime import connect as connect_redis
 from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer, free_port
 
+TEXT_FRAME = 0x81
 ROOT = Path(__file__).resolve().parents[1]
 NOON = 1_767_268_800_000
 """2026-01-01 12:00:00 UTC."""
 
+SocketMessage = (
+    KlineSnapshot | KlineUpdate | TradesSnapshot | TradesUpdate | OrderBookSnapshot | OrderBookUpdate | Status
+)
 _Value = TypeVar("_Value")
 _DECODERS: Mapping[tuple[str, str], msgspec.json.Decoder[SocketMessage]] = {
     ("kline", "snapshot"): msgspec.json.Decoder(KlineSnapshot),
     ("kline", "update"): msgspec.json.Decoder(KlineUpdate),
     ("trades", "snapshot"): msgspec.json.Decoder(TradesSnapshot),
     ("trades", "update"): msgspec.json.Decoder(TradesUpdate),
+    ("orderbook", "snapshot"): msgspec.json.Decoder(OrderBookSnapshot),
+    ("orderbook", "update"): msgspec.json.Decoder(OrderBookUpdate),
     ("status", "update"): msgspec.json.Decoder(Status),
 }
 
@@ -104,6 +114,30 @@ def trade(symbol: str, trade_id: int, **fields: Any) -> Trade:
     return Trade(**made | fields)
 
 
+def book(symbol: str, update_id: int, *, market: Market = "spot", levels: int = 20, **fields: Any) -> Book:
+    """Return a book of some levels a side around 100, whose best bid quantity is the update id."""
+    bids = [(canonical(f"{100 - number / 100:.2f}"), str(number)) for number in range(1, levels + 1)]
+    asks = [(canonical(f"{100 + number / 100:.2f}"), str(number)) for number in range(1, levels + 1)]
+    made: dict[str, Any] = {
+        "market": market,
+        "symbol": symbol,
+        "bids": [(price, str(update_id)) if price == "99.99" else (price, size) for price, size in bids],
+        "asks": asks,
+        "last_update_id": update_id,
+        "state": "synced",
+        "checksum": 1_234,
+        "event_time": NOON + update_id,
+        "source": "simulator",
+    }
+    return Book(**made | fields)
+
+
+def known_book(symbol: str, update_id: int, *, levels: int = 1000, **fields: Any) -> KnownBook:
+    """Return a book as Redis holds it, with its depth limit at the last level of each side."""
+    best = book(symbol, update_id, levels=levels, **fields)
+    return KnownBook(**msgspec.structs.asdict(best), bid_limit=best.bids[-1][0], ask_limit=best.asks[-1][0])
+
+
 def decode(text: str | bytes) -> SocketMessage:
     """Return a message of a socket; fail where it is not one that the contract names."""
     kind = json.loads(text)
@@ -155,7 +189,7 @@ class World:
         self._mongo.close()
         self._redis.close()
 
-    def publish(self, *records: Candle | Trade, arrival_time: int | None = 1_000) -> None:
+    def publish(self, *records: Candle | Trade | Book, arrival_time: int | None = 1_000) -> None:
         """Send records to their topics, and wait until the broker has them."""
         headers = [] if arrival_time is None else [(HEADER_RECEIVED, str(arrival_time).encode())]
         for record in records:
@@ -183,12 +217,23 @@ class World:
                 self._candle_sink.add(self._record(record))
         assert self._candle_sink.flush() == []
 
+    def store_book(self, book: KnownBook) -> None:
+        """Write a book into Redis, where the order-book builder has it."""
+        key = order_book_key if book.market == "spot" else usdm_order_book_key
+        self._redis.set(key(book.symbol), encode(book))
+
     def store_parent(self, parent: Candle) -> None:
         """Write a candle of a longer interval into its collection, as a roll-up does."""
         self._database[KLINE_COLLECTIONS[parent.interval]].insert_one(document_of(parent))
 
-    def topic_of(self, record: Candle | Trade) -> str:
-        return self.candle_topic if isinstance(record, Candle) else TRADES
+    def topic_of(self, record: Candle | Trade | Book) -> str:
+        match record:
+            case Candle():
+                return self.candle_topic
+            case Trade():
+                return TRADES
+            case Book():
+                return ORDERBOOK
 
     def _record(self, record: Candle | Trade) -> Record:
         return Record(self.topic_of(record), 0, 0, 0, record.symbol.encode(), encode(record), ())
@@ -294,3 +339,33 @@ class Api:
 
     def output(self) -> str:
         return self.log.read_text(errors="replace")
+
+
+def never_reading(port: int, path: str, symbol: str) -> socket.socket:
+    """Open a WebSocket, and read nothing but the answer that it is open."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.connect(("127.0.0.1", port))
+    key = base64.b64encode(os.urandom(16)).decode()
+    client.sendall(
+        (
+            f"GET {path}?{urlencode({'symbol': symbol})} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+            f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        ).encode()
+    )
+    answer = b""
+    while not answer.endswith(b"\r\n\r\n"):
+        answer += client.recv(1)
+    assert answer.startswith(b"HTTP/1.1 101 ")
+    return client
+
+
+def frames(client: socket.socket) -> Iterator[SocketMessage]:
+    """Read the messages of a WebSocket that was not read before."""
+    with client.makefile("rb") as stream:
+        while True:
+            head, short = stream.read(2)
+            length = int.from_bytes(stream.read({126: 2, 127: 8}[short])) if short > 125 else short
+            payload = stream.read(length)
+            if head == TEXT_FRAME:
+                yield decode(payload)

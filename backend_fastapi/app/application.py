@@ -10,12 +10,13 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import openapi, problems
+from app.book.routes import router as book_routes
 from app.candles.routes import router as candle_routes
-from app.candles.socket import router as candle_socket
+from app.channels import CHANNELS
 from app.health.routes import router as health_routes
+from app.stream.sockets import router_of
 from app.symbols.routes import router as symbol_routes
 from app.trades.routes import router as trade_routes
-from app.trades.socket import router as trade_socket
 from candlestack_core import metrics
 
 UNMATCHED = "unmatched"
@@ -24,7 +25,14 @@ UNMATCHED = "unmatched"
 def create_app(cors_origins: tuple[str, ...] = ()) -> FastAPI:
     """Return the application; what its routes work with is put into `state.services` before it serves."""
     app = FastAPI(title=openapi.TITLE, version=openapi.VERSION, redoc_url=None)
-    for router in (health_routes, symbol_routes, candle_routes, trade_routes, candle_socket, trade_socket):
+    for router in (
+        health_routes,
+        symbol_routes,
+        candle_routes,
+        trade_routes,
+        book_routes,
+        router_of(CHANNELS),
+    ):
         app.include_router(router)
     problems.install(app)
     openapi.install(app)

@@ -11,12 +11,20 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from app.application import create_app
+from app.channels import CHANNELS
 from app.openapi import schemas_of
-from app.stream.messages import SOCKET_MESSAGES, CloseCode
+from app.stream.channel import AnyChannel
+from app.stream.messages import CloseCode, Status
 
 CONTRACT = Path(__file__).resolve().parents[1] / "contract"
 _REF = "#/$defs/{name}"
+_SOCKET_MESSAGES: tuple[type[msgspec.Struct], ...] = (
+    *(message for channel in CHANNELS for message in channel.messages),
+    Status,
+)
 
 
 def documents() -> dict[str, str]:
@@ -41,13 +49,18 @@ def _socket_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "SocketMessage",
         "description": (
-            "Every message of /ws/kline?symbol= and /ws/trades?symbol=, one JSON object in one text frame."
-            " The server alone speaks: a message from the client ends the connection."
+            "Every message of the sockets, one JSON object in one text frame. The server alone speaks: a message"
+            " from the client ends the connection. "
+            + " ".join(f"{_address(channel)}: {channel.summary}" for channel in CHANNELS)
         ),
-        "oneOf": [{"$ref": _REF.format(name=message.__name__)} for message in SOCKET_MESSAGES],
-        "$defs": schemas_of(SOCKET_MESSAGES, _REF),
+        "oneOf": [{"$ref": _REF.format(name=message.__name__)} for message in _SOCKET_MESSAGES],
+        "$defs": schemas_of(_SOCKET_MESSAGES, _REF),
         "x-close-codes": {code.name: {"code": code.value, "description": code.meaning} for code in CloseCode},
     }
+
+
+def _address(channel: AnyChannel) -> str:
+    return f"{channel.path}?{'&'.join(f'{name}=' for name in channel.query.model_fields)}"
 
 
 def _text(document: dict[str, Any]) -> str:

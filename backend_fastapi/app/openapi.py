@@ -14,6 +14,7 @@ from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 
 from app import problems
+from app.book.schemas import OrderBook
 from app.candles.schemas import Ohlc
 from app.health.schemas import Liveness, Readiness
 from app.problems import Problem
@@ -23,14 +24,14 @@ from candlestack_core.messages import Candle
 
 TITLE = "Candlestack API"
 VERSION = "1.0.0"
-_SUMMARY = "Candles and trades of crypto pairs: what is stored, and what happens now."
+_SUMMARY = "Candles, trades and order books of crypto pairs: what is stored, and what happens now."
 _DESCRIPTION = (
     "Times are epoch milliseconds, UTC; prices and amounts are decimal strings. Errors are problem documents"
-    " (RFC 9457). What happens now comes by WebSocket: `/ws/kline?symbol=` and `/ws/trades?symbol=`; their"
-    " messages are described by `socket.schema.json`."
+    " (RFC 9457). What happens now comes by WebSocket: `/ws/kline?symbol=`, `/ws/trades?symbol=` and"
+    " `/ws/orderbook?symbol=&market=`; their messages are described by `socket.schema.json`."
 )
 _JSON = "application/json"
-_ANSWERS = (Candle, Liveness, Ohlc, Problem, Readiness, Symbols, TradeList)
+_ANSWERS = (Candle, Liveness, Ohlc, OrderBook, Problem, Readiness, Symbols, TradeList)
 _REF = "#/components/schemas/{name}"
 
 Responses = dict[int | str, dict[str, Any]]

@@ -27,8 +27,8 @@ class BadParameter(msgspec.Struct, frozen=True, kw_only=True):
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A problem document. `type` names the kind of problem, `detail` says what is the matter this time.
 
-    `errors` names the bad parameters of a 422, `known_symbols` the pairs there are with a 404 for an unknown
-    one, `unavailable` the parts that are away with a 503, and why.
+    `errors` names the bad parameters of a 422, `known_symbols` the pairs there are with a 404 for one that is
+    unknown, or not in that market, `unavailable` the parts that are away with a 503, and why.
     """
 
     type: str
@@ -71,6 +71,23 @@ class UnknownSymbolError(ApiError):
     def __init__(self, symbol: str, known: Sequence[str]) -> None:
         names = ", ".join(known) or "none yet"
         super().__init__(f"{symbol!r} is not a known pair; known: {names}")
+        self.known = list(known)
+
+    def problem(self, instance: str) -> Problem:
+        return msgspec.structs.replace(super().problem(instance), known_symbols=self.known)
+
+
+class NotInMarketError(ApiError):
+    """The pair is known, but not in that market."""
+
+    kind = "urn:candlestack:problem:not-in-market"
+    status = HTTPStatus.NOT_FOUND
+    title = "Not in this market"
+    close_code = CloseCode.UNKNOWN_SYMBOL
+
+    def __init__(self, symbol: str, market: str, known: Sequence[str]) -> None:
+        names = ", ".join(known) or "none yet"
+        super().__init__(f"{symbol} is not in the {market} market; known there: {names}")
         self.known = list(known)
 
     def problem(self, instance: str) -> Problem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,7 +14,9 @@ import uvicorn
 from pymongo.errors import PyMongoError
 
 from app.application import create_app
+from app.book.service import BookService
 from app.candles.service import CandleService
+from app.channels import CHANNELS
 from app.health.service import HealthService
 from app.services import Services
 from app.stores.candles import CandleStore
@@ -30,6 +33,7 @@ from candlestack_core.settings import (
     ExchangeSettings,
     KafkaSettings,
     MongoSettings,
+    OrderBookSettings,
     RedisSettings,
     load,
     variable_name,
@@ -60,15 +64,17 @@ class _Server(uvicorn.Server):
 
 async def _serve(service: Service, stopping: asyncio.Event) -> None:
     api, exchange, redis = load(ApiSettings), load(ExchangeSettings), load(RedisSettings)
-    hub = Hub()
+    books = load(OrderBookSettings)
+    hub = Hub(CHANNELS)
     tail = Tail(load(KafkaSettings), hub, asyncio.get_running_loop())
     realtime, candles = RealtimeStore(redis), _candle_store(load(MongoSettings))
-    symbols = SymbolService(exchange.symbols, hub, realtime, candles)
+    symbols = SymbolService(exchange.symbols, exchange.futures_symbols, hub, realtime, candles)
     health = HealthService(symbols, hub, realtime, candles)
     app = create_app(api.api_cors_origins)
     app.state.services = Services(
         candles=CandleService(symbols, hub, realtime, candles, redis.realtime_window_hours),
         trades=TradeService(symbols, hub, realtime),
+        books=BookService(symbols, hub, realtime, round(books.book_silent_after_s * 1000), _clock_ms),
         symbols=symbols,
         health=health,
         hub=hub,
@@ -94,6 +100,10 @@ async def _serve(service: Service, stopping: asyncio.Event) -> None:
     await asyncio.gather(realtime.close(), candles.close())
     for future in ended - {told}:
         future.result()
+
+
+def _clock_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 async def _report(service: Service, health: HealthService) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, cast
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from app.book.service import BookService
 from app.candles.service import CandleService
 from app.health.service import HealthService
 from app.stream.hub import Hub
@@ -21,6 +22,7 @@ class Services:
 
     candles: CandleService
     trades: TradeService
+    books: BookService
     symbols: SymbolService
     health: HealthService
     hub: Hub
@@ -40,6 +42,10 @@ def _trades(connection: HTTPConnection) -> TradeService:
     return services_of(connection).trades
 
 
+def _books(connection: HTTPConnection) -> BookService:
+    return services_of(connection).books
+
+
 def _symbols(connection: HTTPConnection) -> SymbolService:
     return services_of(connection).symbols
 
@@ -50,5 +56,6 @@ def _health(connection: HTTPConnection) -> HealthService:
 
 Candles = Annotated[CandleService, Depends(_candles)]
 Trades = Annotated[TradeService, Depends(_trades)]
+Books = Annotated[BookService, Depends(_books)]
 KnownSymbols = Annotated[SymbolService, Depends(_symbols)]
 Health = Annotated[HealthService, Depends(_health)]

@@ -4,29 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api_under_test import candle, decode, trade
-from app.stream.clients import CLOSED_CANDLES_KEPT, TRADES_KEPT, KlineClient, TradesClient
-from app.stream.events import Event
-from app.stream.feeds import CandleFeed, TradeFeed
-from app.stream.messages import (
-    CloseCode,
-    FeedState,
+from api_under_test import SocketMessage, book, candle, decode, trade
+from app.book.channel import BookClient, BookFeed, BookNews, OrderBookSnapshot, OrderBookUpdate
+from app.candles.channel import (
+    CLOSED_CANDLES_KEPT,
+    CandleFeed,
+    KlineClient,
+    KlineNews,
     KlineSnapshot,
     KlineUpdate,
-    SocketMessage,
-    Status,
+)
+from app.stream.events import Event, Subject
+from app.stream.messages import CloseCode, FeedState, Status
+from app.trades.channel import (
+    TRADES_KEPT,
+    TradeFeed,
+    TradesClient,
+    TradesNews,
     TradesSnapshot,
     TradesUpdate,
 )
-from app.stream.updates import KlineUpdate as KlineNews
-from app.stream.updates import TradesUpdate as TradesNews
 from candlestack_core.messages import Candle
 
 SYMBOL = "BTCUSDT"
+SUBJECT = Subject(SYMBOL)
 NOW = 1_767_268_800_123
 
 
@@ -54,11 +60,19 @@ class Line:
 
 
 def kline_client(line: Line) -> KlineClient:
-    return KlineClient(SYMBOL, line, lambda: NOW)
+    return KlineClient(SUBJECT, line, lambda: NOW)
 
 
 def trades_client(line: Line) -> TradesClient:
-    return TradesClient(SYMBOL, line, lambda: NOW)
+    return TradesClient(SUBJECT, line, lambda: NOW)
+
+
+def book_client(line: Line) -> BookClient:
+    return BookClient(SUBJECT, line, lambda: NOW)
+
+
+def book_news(seq: int, **fields: Any) -> BookNews:
+    return BookNews(Event("books/0", seq, None, book(SYMBOL, seq, **fields)))
 
 
 def candle_news(seq: int, value: Candle) -> KlineNews:
@@ -91,7 +105,7 @@ def test_closed_candles_are_never_left_out_and_forming_ones_give_way_to_the_newe
 ) -> None:
     line = Line(room=1)
     client = kline_client(line)
-    client.send_snapshot(CandleFeed(SYMBOL).snapshot())
+    client.send_snapshot(CandleFeed(SUBJECT).snapshot())
     newest, sent = 0, []
     for seq, (ahead, closed, room) in enumerate(steps):
         minute = newest + ahead
@@ -118,7 +132,7 @@ def test_closed_candles_are_never_left_out_and_forming_ones_give_way_to_the_newe
 def test_of_a_burst_of_forming_candles_a_slow_client_is_sent_the_last() -> None:
     line = Line(room=1)
     client = kline_client(line)
-    client.send_snapshot(CandleFeed(SYMBOL).snapshot())
+    client.send_snapshot(CandleFeed(SUBJECT).snapshot())
     for seq in range(1_000):
         client.send_update(candle_news(seq, candle(SYMBOL, 0, closed=False, version=seq)))
     assert client.kept() == 1
@@ -149,7 +163,7 @@ def test_a_client_that_would_miss_a_closed_candle_is_sent_away_and_sent_nothing_
 def test_a_slow_client_of_trades_is_told_exactly_how_many_it_missed(steps: list[tuple[int, int]]) -> None:
     line = Line(room=1)
     client = trades_client(line)
-    client.send_snapshot(TradeFeed(SYMBOL).snapshot())
+    client.send_snapshot(TradeFeed(SUBJECT).snapshot())
     published = 0
     for count, room in steps:
         client.send_update(trades_news(published, count))
@@ -181,8 +195,8 @@ def test_a_snapshot_takes_the_place_of_all_that_was_not_sent() -> None:
     line = Line(room=0)
     client = trades_client(line)
     client.send_update(trades_news(0, 5))
-    feed = TradeFeed(SYMBOL)
-    feed.take(Event("trades/0", 7, None, trade(SYMBOL, 7)))
+    feed = TradeFeed(SUBJECT)
+    feed.take([Event("trades/0", 7, None, trade(SYMBOL, 7))])
     client.send_snapshot(feed.snapshot())
     client.send_update(trades_news(8, 2))
     line.room = None
@@ -197,10 +211,10 @@ def test_a_snapshot_takes_the_place_of_all_that_was_not_sent() -> None:
 def test_the_envelope_says_where_the_newest_record_stands_and_when_it_came() -> None:
     line = Line()
     client = kline_client(line)
-    feed = CandleFeed(SYMBOL)
+    feed = CandleFeed(SUBJECT)
     client.send_snapshot(feed.snapshot())
     closed = candle(SYMBOL, 0)
-    feed.take(Event("candles/2", 41, NOW - 7, closed))
+    feed.take([Event("candles/2", 41, NOW - 7, closed)])
     client.send_snapshot(feed.snapshot())
     client.send_update(candle_news(42, candle(SYMBOL, 1, closed=False)))
     nothing = {"epoch": None, "seq": None, "exchange_time": None, "arrival_time": None}
@@ -246,3 +260,59 @@ def test_a_message_is_encoded_once_for_all_clients() -> None:
         kline_client(line).send_update(news)
     assert news.head is head
     assert len({m.send_time for line in lines for m in line.messages}) == 1
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 2), max_size=60))
+def test_a_slow_client_of_a_book_is_sent_the_newest_and_told_how_many_it_missed(rooms: list[int]) -> None:
+    line = Line(room=1)
+    client = book_client(line)
+    client.send_snapshot(BookFeed(SUBJECT).snapshot())
+    for seq, room in enumerate(rooms):
+        client.send_update(book_news(seq))
+        assert client.kept() <= 1
+        line.room = room
+        client.flush()
+        if room:
+            assert line.messages[-1].seq == seq  # type: ignore[union-attr]
+    line.room = None
+    client.flush()
+    updates = [m for m in line.messages if isinstance(m, OrderBookUpdate)]
+    expected = 0
+    for update in updates:
+        expected += update.conflated
+        assert (update.seq, update.data) == (expected, book(SYMBOL, expected))
+        expected += 1
+    assert expected == len(rooms)
+    assert_chained(line.messages)
+
+
+def test_a_snapshot_of_a_book_takes_the_place_of_what_waits_and_says_its_market() -> None:
+    line = Line(room=0)
+    subject = Subject(SYMBOL, "usdm")
+    client = BookClient(subject, line, lambda: NOW)
+    for seq in range(3):
+        client.send_update(book_news(seq, market="usdm"))
+    feed = BookFeed(subject)
+    stale = book(SYMBOL, 9, market="usdm", state="stale")
+    feed.take([Event("books/0", 9, None, stale)])
+    client.send_snapshot(feed.snapshot())
+    client.send_update(book_news(10, market="usdm"))
+    line.room = None
+    client.flush()
+    snapshot, update = line.messages
+    assert snapshot == OrderBookSnapshot(
+        channel="orderbook",
+        type="snapshot",
+        market="usdm",
+        symbol=SYMBOL,
+        epoch="books/0",
+        seq=9,
+        prev=None,
+        exchange_time=stale.event_time,
+        arrival_time=None,
+        send_time=NOW,
+        data=stale,
+    )
+    assert isinstance(update, OrderBookUpdate)
+    assert (update.market, update.prev, update.seq, update.conflated) == ("usdm", 9, 10, 0)

@@ -43,8 +43,9 @@ def test_every_route_names_its_problems_and_every_reference_leads_somewhere() ->
         "/ohlc",
         "/ohlc/realtime",
         "/trades",
+        "/orderbook",
     }
-    for path in ("/latest", "/ohlc", "/ohlc/realtime", "/trades"):
+    for path in ("/latest", "/ohlc", "/ohlc/realtime", "/trades", "/orderbook"):
         answers = openapi["paths"][path]["get"]["responses"]
         assert set(answers) == {"200", "404", "422", "503"}
         for status in ("404", "422", "503"):
@@ -68,6 +69,8 @@ def test_the_socket_schema_describes_every_message_and_every_close_code() -> Non
         ("kline", "update"),
         ("trades", "snapshot"),
         ("trades", "update"),
+        ("orderbook", "snapshot"),
+        ("orderbook", "update"),
         ("status", "update"),
     }
     codes = {code["code"]: code["description"] for code in schema["x-close-codes"].values()}

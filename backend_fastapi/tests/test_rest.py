@@ -191,6 +191,7 @@ def test_symbols_say_where_their_data_comes_from_and_with_how_many_decimals_it_i
     assert list(known) == sorted(known)
     assert known["FINEUSDT"] == {
         "symbol": "FINEUSDT",
+        "markets": ["spot"],
         "source": "simulator",
         "simulated": True,
         "price_decimals": 5,
@@ -200,6 +201,7 @@ def test_symbols_say_where_their_data_comes_from_and_with_how_many_decimals_it_i
     assert known["REALUSDT"]["simulated"] is False
     assert known["STOREDUSDT"] == {
         "symbol": "STOREDUSDT",
+        "markets": ["spot"],
         "source": "replay",
         "simulated": True,
         "price_decimals": 2,
@@ -284,6 +286,11 @@ def test_an_unknown_pair_is_a_404_that_names_the_known_ones(api: Api, world: Wor
         ("/ohlc/realtime", {"symbol": "BTCUSDT", "limit": "-1"}, "limit"),
         ("/trades", {"symbol": "BTCUSDT", "limit": "1001"}, "limit"),
         ("/trades", {"limit": "1"}, "symbol"),
+        ("/orderbook", {"market": "usdm"}, "symbol"),
+        ("/orderbook", {"symbol": "BTCUSDT", "market": "coinm"}, "market"),
+        ("/orderbook", {"symbol": "BTCUSDT", "depth": "0"}, "depth"),
+        ("/orderbook", {"symbol": "BTCUSDT", "depth": "1001"}, "depth"),
+        ("/orderbook", {"symbol": "BTCUSDT", "limit": "5"}, "limit"),
     ],
 )
 def test_a_bad_query_is_a_422_that_names_the_parameter(

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import os
 import signal
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlencode
 
 import psutil
 import pytest
@@ -18,13 +14,22 @@ from websockets.asyncio.client import connect as connect_async
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection as SyncConnection
 
-from api_under_test import NOON, Api, World, candle, decode, eventually, trade
-from app.stream.clients import CLOSED_CANDLES_KEPT
-from app.stream.messages import KlineSnapshot, KlineUpdate, SocketMessage, TradesSnapshot, TradesUpdate
+from api_under_test import (
+    NOON,
+    Api,
+    SocketMessage,
+    World,
+    candle,
+    decode,
+    eventually,
+    frames,
+    never_reading,
+    trade,
+)
+from app.candles.channel import CLOSED_CANDLES_KEPT, KlineSnapshot, KlineUpdate
+from app.trades.channel import TradesSnapshot, TradesUpdate
 from candlestack_core.messages import Candle, Trade
 from candlestack_core.topics import TRADES
-
-TEXT_FRAME = 0x81
 
 
 def receive(connection: SyncConnection) -> SocketMessage:
@@ -139,7 +144,7 @@ def test_after_a_kill_and_a_new_start_the_state_has_the_same_epoch_and_seq(
     assert look() == before
 
 
-@pytest.mark.parametrize("path", ["/ws/kline", "/ws/trades"])
+@pytest.mark.parametrize("path", ["/ws/kline", "/ws/trades", "/ws/orderbook"])
 @pytest.mark.parametrize(
     ("query", "told"),
     [
@@ -220,36 +225,6 @@ class Reader:
                 case TradesUpdate(data=trades, dropped=dropped):
                     self.trades += trades
                     self.dropped += dropped
-
-
-def never_reading(port: int, path: str, symbol: str) -> socket.socket:
-    """Open a WebSocket, and read nothing but the answer that it is open."""
-    client = socket.socket()
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    client.connect(("127.0.0.1", port))
-    key = base64.b64encode(os.urandom(16)).decode()
-    client.sendall(
-        (
-            f"GET {path}?{urlencode({'symbol': symbol})} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
-            f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n"
-        ).encode()
-    )
-    answer = b""
-    while not answer.endswith(b"\r\n\r\n"):
-        answer += client.recv(1)
-    assert answer.startswith(b"HTTP/1.1 101 ")
-    return client
-
-
-def frames(client: socket.socket) -> Iterator[SocketMessage]:
-    """Read the messages of a WebSocket that was not read before."""
-    with client.makefile("rb") as stream:
-        while True:
-            head, short = stream.read(2)
-            length = int.from_bytes(stream.read({126: 2, 127: 8}[short])) if short > 125 else short
-            payload = stream.read(length)
-            if head == TEXT_FRAME:
-                yield decode(payload)
 
 
 async def until(look: Callable[[], object], what: str, timeout_s: float = 60.0) -> None:

@@ -4,6 +4,9 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 
 const ROOT = join(import.meta.dirname, "..");
+/** The npm that runs this; one that a search of PATH finds may be another, or none. */
+const NPM = process.env.npm_execpath ?? "";
+if (NPM === "") throw new Error("run this as: npm run check");
 
 /**
  * Run a script of package.json and write what it printed once it has ended.
@@ -12,7 +15,7 @@ const ROOT = join(import.meta.dirname, "..");
  */
 function run(name) {
   return new Promise((resolve, reject) => {
-    const child = spawn("npm", ["run", "--silent", name], {
+    const child = spawn(process.execPath, [NPM, "run", "--silent", name], {
       cwd: ROOT,
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -28,13 +28,29 @@ async function rest() {
 
 /** @typedef {Record<string, { code: number, description: string }>} CloseCodes */
 
+/**
+ * Write the tuples of JSON Schema 2020-12 as those of draft 4, which is what the compiler understands.
+ * @template Schema
+ * @param {Schema} schema
+ * @returns {Schema}
+ */
+function withTuples(schema) {
+  /** @type {unknown} */
+  const written = JSON.parse(JSON.stringify(schema), (_, /** @type {unknown} */ value) => {
+    if (typeof value !== "object" || value === null || !("prefixItems" in value)) return value;
+    const { prefixItems, ...rest } = value;
+    return { ...rest, items: prefixItems, additionalItems: false };
+  });
+  return /** @type {Schema} */ (written);
+}
+
 /** The sockets: every message, and the close codes. */
 async function socket() {
   const text = await readFile(join(PUBLISHED, "socket.schema.json"), "utf8");
   /** @type {unknown} */
   const parsed = JSON.parse(text);
   const schema = /** @type {{ "x-close-codes": CloseCodes }} */ (parsed);
-  const types = await compile(schema, "SocketMessage", {
+  const types = await compile(withTuples(schema), "SocketMessage", {
     bannerComment: "",
     additionalProperties: false,
     style: { printWidth: 110 },

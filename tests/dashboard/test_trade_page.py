@@ -96,10 +96,12 @@ def test_a_pair_is_switched_by_the_keyboard_and_its_sockets_with_it(
     assert [url.rpartition("/ws/")[2] for url in opened] == [
         "kline?symbol=BTCUSDT",
         "trades?symbol=BTCUSDT",
+        "orderbook?symbol=BTCUSDT&market=spot",
         "kline?symbol=SOLUSDT",
         "trades?symbol=SOLUSDT",
+        "orderbook?symbol=SOLUSDT&market=spot",
     ]
-    eventually(lambda: sorted(closed) == sorted(opened[:2]), "the former pair's sockets are closed")
+    eventually(lambda: sorted(closed) == sorted(opened[:3]), "the former pair's sockets are closed")
 
 
 def test_language_and_theme_are_switched_in_place_and_remembered(

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from app.candles.channel import CANDLES, CandleFeed
 from app.candles.schemas import Ohlc, OhlcQuery
 from app.problems import NoDataError, UnavailableError
 from app.stores.candles import CandleStore
 from app.stores.realtime import RealtimeStore
 from app.stores.watch import or_away
+from app.stream.events import Subject
 from app.stream.hub import Hub
 from app.symbols.service import SymbolService
 from candlestack_core.intervals import MINUTE_MS, Interval
@@ -77,7 +79,7 @@ class CandleService:
             ApiError: the pair is unknown, has no candle yet, or what would tell is away.
         """
         await self._symbols.require(symbol)
-        latest = self._hub.latest(symbol)
+        latest = self._feed(symbol).latest
         if latest is not None and self._hub.live:
             return latest
         away: dict[str, str] = {}
@@ -139,7 +141,7 @@ class CandleService:
             self._stored.candles(symbol, Interval.M1, span.start, span.end, span.limit), away
         )
         found.add(stored or [])
-        in_hub = self._hub.candles(symbol)
+        in_hub = self._feed(symbol).candles()
         found.add(in_hub)
         newest = in_hub[-1] if in_hub else None
         if newest is None or not self._hub.live:
@@ -161,6 +163,9 @@ class CandleService:
         if stored is None and not _covered(span, candles, held_from):
             raise UnavailableError(away)
         return candles
+
+    def _feed(self, symbol: str) -> CandleFeed:
+        return self._hub.feed(CANDLES, Subject(symbol))
 
     def _window_begin(self, newest_open_time: int) -> int:
         return newest_open_time - self._window_ms + MINUTE_MS

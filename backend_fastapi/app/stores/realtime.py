@@ -1,4 +1,4 @@
-"""The realtime store: the newest candle, the realtime window and the newest trades, read from Redis."""
+"""The realtime store: the newest candles, trades and order books, read from Redis."""
 
 from __future__ import annotations
 
@@ -14,8 +14,22 @@ from redis.exceptions import RedisError
 from app.health.schemas import Component
 from app.stores.watch import Store
 from candlestack_core.logging import get_logger
-from candlestack_core.messages import Candle, Trade, decode_candle, decode_trade
-from candlestack_core.names import latest_candle_key, trades_key, window_candle_key
+from candlestack_core.messages import (
+    Candle,
+    KnownBook,
+    Market,
+    Trade,
+    decode_candle,
+    decode_known_book,
+    decode_trade,
+)
+from candlestack_core.names import (
+    latest_candle_key,
+    order_book_key,
+    trades_key,
+    usdm_order_book_key,
+    window_candle_key,
+)
 from candlestack_core.settings import RedisSettings
 
 _LOG = get_logger(__name__)
@@ -25,11 +39,14 @@ ANSWER_S = 2.0
 CONNECTIONS = 32
 SCAN_COUNT = 1_000
 
-Value = TypeVar("Value", Candle, Trade)
+Value = TypeVar("Value", Candle, Trade, KnownBook)
 
 
 class RealtimeStore(Store):
-    """What the Redis writer keeps; a value that is not what its key holds is left out and logged."""
+    """What the Redis writer and the order-book builder keep.
+
+    A value that is not what its key holds is left out and logged.
+    """
 
     name: ClassVar[Component] = "redis"
     errors = (RedisError, OSError)
@@ -69,20 +86,35 @@ class RealtimeStore(Store):
             values = await self._redis.lrange(key, 0, limit - 1)
         return _understood(decode_trade, reversed(values), key)
 
+    async def book(self, market: Market, symbol: str) -> KnownBook | None:
+        """Return the newest book of a pair in a market, with every level known to be true."""
+        key = order_book_key(symbol) if market == "spot" else usdm_order_book_key(symbol)
+        with self._asked():
+            value = await self._redis.get(key)
+        found = _understood(decode_known_book, [] if value is None else [value], key)
+        return found[0] if found else None
+
+    async def futures(self) -> set[str]:
+        """Return the pairs that have a futures book."""
+        return await self._pairs(usdm_order_book_key("*"))
+
     async def symbols(self) -> set[str]:
         """Return the pairs that have a newest candle."""
-        before, after = latest_candle_key("*").split("*")
-        found = set()
-        with self._asked():
-            async for key in self._redis.scan_iter(latest_candle_key("*"), count=SCAN_COUNT):
-                found.add(key.decode(errors="replace").removeprefix(before).removesuffix(after))
-        return found
+        return await self._pairs(latest_candle_key("*"))
 
     async def close(self) -> None:
         await self._redis.aclose()
 
     async def _ping(self) -> None:
         await self._redis.ping()
+
+    async def _pairs(self, pattern: str) -> set[str]:
+        before, after = pattern.split("*")
+        found = set()
+        with self._asked():
+            async for key in self._redis.scan_iter(pattern, count=SCAN_COUNT):
+                found.add(key.decode(errors="replace").removeprefix(before).removesuffix(after))
+        return found
 
     async def _candles(self, keys: Sequence[str]) -> list[Candle]:
         if not keys:

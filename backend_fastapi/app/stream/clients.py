@@ -1,31 +1,20 @@
 """One client of the hub: written to while its connection takes it, and otherwise kept behind a bound.
 
-Nothing here waits. What cannot be written now is kept until the connection can be written to again: of
-forming candles the newest, every closed candle up to a bound after which the client is sent away, and the
-newest trades, with the count of those that were left out.
+Nothing here waits. What cannot be written now is kept until the connection can be written to again; each
+channel decides what is kept, what gives way to what follows it, and when a client is sent away.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
+from app.stream.events import Subject
 from app.stream.messages import CloseCode, FeedState
-from app.stream.updates import (
-    Channel,
-    KlineUpdate,
-    Snapshot,
-    TradesUpdate,
-    message,
-    status_message,
-    trades_message,
-)
+from app.stream.updates import Snapshot, Update, message, status_message
 from candlestack_core import metrics
-
-CLOSED_CANDLES_KEPT = 2_000
-"""More than the 1,440 of a day, which a first start fills at once."""
-TRADES_KEPT = 1_000
 
 
 class Connection(Protocol):
@@ -45,21 +34,21 @@ class Connection(Protocol):
         ...
 
 
-_Update = TypeVar("_Update", KlineUpdate, TradesUpdate)
+UpdateT = TypeVar("UpdateT", bound=Update)
 
 
-class Client(Generic[_Update]):
-    """What the clients of both channels have in common."""
+class Client(ABC, Generic[UpdateT]):
+    """What the clients of all channels have in common."""
 
-    channel: Channel
+    channel: ClassVar[str]
 
-    def __init__(self, symbol: str, connection: Connection, clock_ms: Callable[[], int]) -> None:
-        self.symbol = symbol
+    def __init__(self, subject: Subject, connection: Connection, clock_ms: Callable[[], int]) -> None:
+        self.subject = subject
         self._connection = connection
         self._clock_ms = clock_ms
         self._prev: int | None = None
         self._snapshot: Snapshot | None = None
-        self._updates: deque[_Update] = deque()
+        self._updates: deque[UpdateT] = deque()
         self._status: FeedState | None = None
         self._ended = False
         self._sent = metrics.SOCKET_MESSAGES_SENT.labels(channel=self.channel)
@@ -75,7 +64,7 @@ class Client(Generic[_Update]):
         self._status = state
         self.flush()
 
-    def send_update(self, update: _Update) -> None:
+    def send_update(self, update: UpdateT) -> None:
         """Send what happened, now or as soon as the connection takes it."""
         if self._ended:
             return
@@ -95,7 +84,7 @@ class Client(Generic[_Update]):
                 self._prev = update.seq
             elif self._status is not None:
                 status, self._status = self._status, None
-                self._write(status_message(self.symbol, status, self._clock_ms()))
+                self._write(status_message(self.subject.symbol, status, self._clock_ms()))
             else:
                 return
 
@@ -117,79 +106,12 @@ class Client(Generic[_Update]):
     def _forget_updates(self) -> None:
         self._updates.clear()
 
-    def _keep(self, update: _Update) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _keep(self, update: UpdateT) -> None:
+        """Put an update among those that wait, within the channel's bound."""
 
-    def _next(self) -> _Update:
+    def _next(self) -> UpdateT:
         return self._updates.popleft()
 
-    def _message(self, update: _Update) -> bytes:
-        raise NotImplementedError
-
-
-class KlineClient(Client[KlineUpdate]):
-    """A client of `/ws/kline`: the forming candle gives way to what follows it, closed ones never."""
-
-    channel: Channel = "kline"
-
-    def __init__(self, symbol: str, connection: Connection, clock_ms: Callable[[], int]) -> None:
-        super().__init__(symbol, connection, clock_ms)
-        self._forming: KlineUpdate | None = None
-        """The update among the kept ones that may give way."""
-
-    def _keep(self, update: KlineUpdate) -> None:
-        forming = self._forming
-        if forming is not None and update.candle.open_time >= forming.candle.open_time:
-            self._updates.remove(forming)
-            self._forming = None
-        if len(self._updates) >= CLOSED_CANDLES_KEPT:
-            self.end(CloseCode.TOO_SLOW, f"{CLOSED_CANDLES_KEPT} closed candles wait to be read")
-            return
-        self._updates.append(update)
-        if not update.candle.closed:
-            self._forming = update
-
-    def _next(self) -> KlineUpdate:
-        update = super()._next()
-        if update is self._forming:
-            self._forming = None
-        return update
-
-    def _forget_updates(self) -> None:
-        super()._forget_updates()
-        self._forming = None
-
-    def _message(self, update: KlineUpdate) -> bytes:
+    def _message(self, update: UpdateT) -> bytes:
         return message(update.head, self._prev, self._clock_ms())
-
-
-class TradesClient(Client[TradesUpdate]):
-    """A client of `/ws/trades`: it misses the oldest of what it was too slow for, and is told how many."""
-
-    channel: Channel = "trades"
-
-    def __init__(self, symbol: str, connection: Connection, clock_ms: Callable[[], int]) -> None:
-        super().__init__(symbol, connection, clock_ms)
-        self._kept = 0
-        self._dropped = 0
-
-    def _keep(self, update: TradesUpdate) -> None:
-        self._updates.append(update)
-        self._kept += update.count
-        while self._kept > TRADES_KEPT and len(self._updates) > 1:
-            dropped = self._next().count
-            self._dropped += dropped
-            metrics.SOCKET_TRADES_DROPPED.inc(dropped)
-
-    def _next(self) -> TradesUpdate:
-        update = super()._next()
-        self._kept -= update.count
-        return update
-
-    def _forget_updates(self) -> None:
-        super()._forget_updates()
-        self._kept = self._dropped = 0
-
-    def _message(self, update: TradesUpdate) -> bytes:
-        dropped, self._dropped = self._dropped, 0
-        return trades_message(update.head, self._prev, dropped, self._clock_ms())

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from candlestack_core.messages import Candle, Trade
+from candlestack_core.messages import Market, Symbol
 
-Value = TypeVar("Value", Candle, Trade)
+Value = TypeVar("Value")
+
+
+class Subject(NamedTuple):
+    """What a record is about: a pair, in one market. Candles and trades are of spot."""
+
+    symbol: Symbol
+    market: Market = "spot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +28,5 @@ class Event(Generic[Value]):
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Records that were read together, each partition's in its order."""
-
-    candles: Sequence[Event[Candle]]
-    trades: Sequence[Event[Trade]]
+Batch = Mapping[str, Sequence[Event[Any]]]
+"""Records that were read together, by the name of their channel, each partition's in its order."""

@@ -1,4 +1,4 @@
-"""The messages of the sockets: one type each, and the only definition of their fields.
+"""What the messages of all sockets have in common; those of a channel stand in its file.
 
 Every message but `Status` comes from the records of one partition of a topic, and says up to which:
 
@@ -18,12 +18,14 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from candlestack_core.messages import Candle, Id, Symbol, TimeMs, Trade
+from candlestack_core.messages import Id, Symbol, TimeMs
 
 Count = Annotated[int, Meta(ge=0, lt=2**53)]
 
 
-class _FromTopic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class FromTopic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The envelope of what comes from a topic."""
+
     symbol: Symbol
     epoch: str | None
     seq: Id | None
@@ -31,49 +33,6 @@ class _FromTopic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     exchange_time: TimeMs | None
     arrival_time: TimeMs | None
     send_time: TimeMs
-
-
-class KlineSnapshot(_FromTopic, frozen=True, kw_only=True):
-    """The newest 1m candles of a pair, ascending by open time, the forming one last.
-
-    The first message of `/ws/kline`, sent again where what was sent before no longer holds.
-    """
-
-    channel: Literal["kline"]
-    type: Literal["snapshot"]
-    data: list[Candle]
-
-
-class KlineUpdate(_FromTopic, frozen=True, kw_only=True):
-    """One 1m candle: the forming one, one that closed, or an older one that was filled or restated.
-
-    A client that does not keep up is sent only the newest state of the forming candle; closed candles are
-    never left out.
-    """
-
-    channel: Literal["kline"]
-    type: Literal["update"]
-    data: Candle
-
-
-class TradesSnapshot(_FromTopic, frozen=True, kw_only=True):
-    """The newest trades of a pair, ascending by trade id: the first message of `/ws/trades`."""
-
-    channel: Literal["trades"]
-    type: Literal["snapshot"]
-    data: list[Trade]
-
-
-class TradesUpdate(_FromTopic, frozen=True, kw_only=True):
-    """The next trades of a pair, ascending by trade id, but for those that were filled late.
-
-    `dropped` counts the trades between `prev` and this message that this client was too slow for.
-    """
-
-    channel: Literal["trades"]
-    type: Literal["update"]
-    dropped: Count
-    data: list[Trade]
 
 
 class FeedState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -91,10 +50,6 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     symbol: Symbol
     send_time: TimeMs
     data: FeedState
-
-
-SocketMessage = KlineSnapshot | KlineUpdate | TradesSnapshot | TradesUpdate | Status
-SOCKET_MESSAGES = (KlineSnapshot, KlineUpdate, TradesSnapshot, TradesUpdate, Status)
 
 
 class CloseCode(IntEnum):
@@ -116,7 +71,7 @@ _MEANINGS = {
     CloseCode.RESTARTING: "the server stops or restarts; connect again",
     CloseCode.BUSY: "the server has as many clients as it may have; connect again later",
     CloseCode.BAD_REQUEST: "the query is wrong, or the client sent a message: the sockets take none",
-    CloseCode.UNKNOWN_SYMBOL: "the pair is not known",
+    CloseCode.UNKNOWN_SYMBOL: "the pair is not known, or not in that market",
     CloseCode.TOO_SLOW: "the client did not keep up and would have missed closed candles",
     CloseCode.UNAVAILABLE: "the parts that know the pairs are away; connect again later",
 }

@@ -1,32 +1,36 @@
-"""What the sockets of both channels have in common: the query, the admission, and the end."""
+"""What the sockets of all channels have in common: the query, the admission, and the end."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 
-from fastapi import WebSocket
-from pydantic import BaseModel, ConfigDict, ValidationError
+from fastapi import APIRouter, WebSocket
+from pydantic import ValidationError
 
 from app.problems import ApiError, BadQueryError, bad_parameters
 from app.services import services_of
-from app.stream.connection import HubConnection, connection_of
-from app.stream.hub import AnyClient
+from app.stream.channel import AnyChannel, SocketQuery
+from app.stream.connection import connection_of
 from app.stream.messages import CloseCode
-from app.symbols.schemas import SymbolParameter
-
-MakeClient = Callable[[str, HubConnection, Callable[[], int]], AnyClient]
 
 
-class SocketQuery(BaseModel):
-    """The query of every socket."""
+def router_of(channels: Iterable[AnyChannel]) -> APIRouter:
+    """Return the sockets of some channels."""
+    router = APIRouter()
+    for channel in channels:
+        router.add_api_websocket_route(channel.path, _endpoint(channel))
+    return router
 
-    model_config = ConfigDict(extra="forbid")
 
-    symbol: SymbolParameter
+def _endpoint(channel: AnyChannel) -> Callable[[WebSocket], Awaitable[None]]:
+    async def endpoint(websocket: WebSocket) -> None:
+        await serve(websocket, channel)
+
+    return endpoint
 
 
-async def serve(websocket: WebSocket, make_client: MakeClient) -> None:
+async def serve(websocket: WebSocket, channel: AnyChannel) -> None:
     """Serve one client of a channel until it leaves or is sent away."""
     # Accepted first: before that a browser would be told neither code nor reason.
     await websocket.accept()
@@ -37,12 +41,12 @@ async def serve(websocket: WebSocket, make_client: MakeClient) -> None:
         connection.end(CloseCode.BUSY, f"{services.max_sockets} clients are connected; come back later")
         return
     try:
-        query = _query(websocket)
-        await services.symbols.require(query.symbol)
+        subject = _query(websocket, channel).subject()
+        await services.symbols.require(subject.symbol, subject.market)
     except ApiError as error:
         connection.end(error.close_code, error.detail)
         return
-    client = make_client(query.symbol, connection, _clock_ms)
+    client = channel.new_client(subject, connection, _clock_ms)
     connection.on_writable = client.flush
     with hub.joined(client):
         message = await websocket.receive()
@@ -50,9 +54,9 @@ async def serve(websocket: WebSocket, make_client: MakeClient) -> None:
             client.end(CloseCode.BAD_REQUEST, "this socket takes no messages")
 
 
-def _query(websocket: WebSocket) -> SocketQuery:
+def _query(websocket: WebSocket, channel: AnyChannel) -> SocketQuery:
     try:
-        return SocketQuery.model_validate(dict(websocket.query_params))
+        return channel.query.model_validate(dict(websocket.query_params))
     except ValidationError as error:
         raise BadQueryError(bad_parameters(error)) from None
 

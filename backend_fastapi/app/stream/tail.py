@@ -12,25 +12,23 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import msgspec
 
+from app.stream.channel import AnyChannel
 from app.stream.events import Batch, Event, Value
 from app.stream.feeds import Feeds
 from app.stream.hub import Hub
 from candlestack_core import metrics
 from candlestack_core.kafka import Consumer, KafkaError, Record, TopicPartition, open_consumer
 from candlestack_core.logging import get_logger
-from candlestack_core.messages import Candle, Trade, decode_candle, decode_trade
 from candlestack_core.names import HEADER_RECEIVED
 from candlestack_core.pauses import Pauses
 from candlestack_core.settings import KafkaSettings
-from candlestack_core.topics import TRADES
 
 _LOG = get_logger(__name__)
 
-HISTORY_RECORDS = 20_000
-"""Records of each partition that are read back at the start: some minutes of fifteen busy pairs."""
 POLL_S = 0.2
 POLL_RECORDS = 2_000
 QUIET_S = 1.0
@@ -38,15 +36,22 @@ QUIET_S = 1.0
 CONNECT_S = 1.0
 BATCHES_AHEAD = 4
 """Batches that wait for the event loop before reading pauses."""
+LOOK_AGAIN_S = 5.0
+"""A topic that is missing is looked for again so often."""
 STOP_S = 6.0
 
 
 class Tail:
-    """Reads the end of the candle and the trade topic into a hub, until it is stopped."""
+    """Reads the end of the topics of a hub's channels, until it is stopped."""
 
     def __init__(self, settings: KafkaSettings, hub: Hub, loop: asyncio.AbstractEventLoop) -> None:
         self._settings = settings
         self._hub = hub
+        self._channels: dict[str, AnyChannel] = {
+            channel.topic(settings): channel for channel in hub.channels.values()
+        }
+        """By topic."""
+        self._missing: set[str] = set()
         self._loop = loop
         self._stopping = threading.Event()
         self._room = threading.BoundedSemaphore(BATCHES_AHEAD)
@@ -77,7 +82,7 @@ class Tail:
                 return
 
     def _follow(self, pauses: Pauses) -> None:
-        """Read the history, then what comes, until told to stop.
+        """Read the history, then what comes, until told to stop, or until a missing topic has appeared.
 
         Raises:
             KafkaError: when the broker refuses, or a topic is not there or began anew.
@@ -90,7 +95,7 @@ class Tail:
             if self._stopping.is_set():
                 return
             pauses.reset()
-            _LOG.info("following the topics", pairs=len(feeds.candles), partitions=len(ends))
+            _LOG.info("following the topics", pairs=len(feeds.symbols("spot")), partitions=len(ends))
             self._tell(partial(self._hub.went_live, feeds))
             self._read_on(consumer)
         finally:
@@ -100,25 +105,29 @@ class Tail:
         """Begin a little before the end of every partition; return the ends."""
         starts: dict[TopicPartition, int] = {}
         ends: dict[TopicPartition, int] = {}
-        for topic in (self._settings.kafka_topic, TRADES):
+        self._missing.clear()
+        for topic, channel in self._channels.items():
             partitions = consumer.partitions(topic)
             if not partitions:
-                raise KafkaError(f"the topic {topic} does not exist yet")
+                if channel.required:
+                    raise KafkaError(f"the topic {topic} does not exist yet")
+                _LOG.warning("going without a topic that does not exist yet", topic=topic)
+                self._missing.add(topic)
             for partition in partitions:
                 low, ends[partition] = consumer.bounds(partition)
-                starts[partition] = max(low, ends[partition] - HISTORY_RECORDS)
+                starts[partition] = max(low, ends[partition] - channel.history_records)
         self._positions = dict(starts)
         consumer.assign(starts)
         return ends
 
     def _read_history(self, consumer: Consumer, ends: dict[TopicPartition, int]) -> Feeds:
-        feeds = Feeds()
+        feeds = Feeds(self._channels.values())
         quiet_since = time.monotonic()
         while not self._stopping.is_set():
             if all(self._positions[partition] >= end for partition, end in ends.items()):
                 break
             if records := consumer.poll(POLL_S, POLL_RECORDS):
-                feeds.take(self._understood(records))
+                feeds.take_history(self._understood(records))
                 quiet_since = time.monotonic()
             elif time.monotonic() - quiet_since > QUIET_S:
                 self._raise_if_away(consumer)
@@ -127,8 +136,12 @@ class Tail:
         return feeds
 
     def _read_on(self, consumer: Consumer) -> None:
-        quiet_since = time.monotonic()
+        quiet_since = looked_at = time.monotonic()
         while not self._stopping.is_set():
+            if self._missing and time.monotonic() - looked_at > LOOK_AGAIN_S:
+                if self._appeared(consumer):
+                    return
+                looked_at = time.monotonic()
             if records := consumer.poll(POLL_S, POLL_RECORDS):
                 self._tell(partial(self._publish, self._understood(records)))
             elif time.monotonic() - quiet_since <= QUIET_S:
@@ -142,6 +155,14 @@ class Tail:
                 else:
                     self._tell(self._hub.came_back)
             quiet_since = time.monotonic()
+
+    def _appeared(self, consumer: Consumer) -> bool:
+        """Tell whether a topic that was missing is there now; not, while the broker is away."""
+        try:
+            self._raise_if_refused()
+            return any(consumer.partitions(topic) for topic in self._missing)
+        except KafkaError:
+            return False
 
     def _skip_expired(self, consumer: Consumer) -> None:
         """Do not wait for records that have gone by retention since their end was asked for."""
@@ -174,27 +195,23 @@ class Tail:
         raise KafkaError(reason)
 
     def _understood(self, records: Sequence[Record]) -> Batch:
-        candles: list[Event[Candle]] = []
-        trades: list[Event[Trade]] = []
+        batch: dict[str, list[Event[Any]]] = {}
         for record in records:
             partition = record.topic_partition
             if record.offset < self._positions[partition]:
                 raise KafkaError(f"{partition.topic}/{partition.partition} began anew")
             self._positions[partition] = record.offset + 1
             try:
-                if record.topic == TRADES:
-                    trades.append(_event(record, decode_trade(record.value)))
-                else:
-                    candle = decode_candle(record.value)
-                    if candle.interval == "1m":
-                        candles.append(_event(record, candle))
+                channel = self._channels[record.topic]
+                if (value := channel.decode(record.value)) is not None:
+                    batch.setdefault(channel.name, []).append(_event(record, value))
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 metrics.RECORDS_SKIPPED.labels(topic=record.topic).inc()
                 where = f"{partition.topic}/{partition.partition}@{record.offset}"
                 _LOG.warning("record skipped", record=where, reason=str(error))
             else:
                 metrics.RECORDS_CONSUMED.labels(topic=record.topic).inc()
-        return Batch(candles, trades)
+        return batch
 
     def _tell_away(self, reason: str) -> None:
         self._tell(partial(self._hub.went_away, reason))

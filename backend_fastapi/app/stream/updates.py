@@ -2,110 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-from app.stream.events import Event
+from app.stream.events import Event, Subject
 from app.stream.messages import FeedState
-from candlestack_core.messages import Candle, Trade
-
-Channel = Literal["kline", "trades"]
+from candlestack_core.messages import Market
 
 _encode = msgspec.json.Encoder().encode
 
 
-class _Head(msgspec.Struct, frozen=True):
+class Update(Protocol):
+    """What a channel's clients should hear: its message is encoded when the first of them is sent it."""
+
+    @property
+    def seq(self) -> int:
+        """The offset of the newest record in it."""
+        ...
+
+    @property
+    def head(self) -> bytes:
+        """The message up to what differs between clients, without its closing brace."""
+        ...
+
+
+class _Head(msgspec.Struct, frozen=True, kw_only=True):
     """What all clients are sent alike; the field names are those of `messages`."""
 
-    channel: Channel
+    channel: str
     type: Literal["snapshot", "update"]
+    market: Market | UnsetType = UNSET
     symbol: str
     epoch: str | None
     seq: int | None
     exchange_time: int | None
     arrival_time: int | None
-    data: Candle | Sequence[Candle] | Sequence[Trade]
+    data: Any
 
 
 class Snapshot:
-    """The state of one pair on one channel."""
+    """The state of one subject on one channel."""
 
     def __init__(
         self,
-        channel: Channel,
-        symbol: str,
-        newest: Event[Candle] | Event[Trade] | None,
-        data: Sequence[Candle] | Sequence[Trade],
+        channel: str,
+        subject: Subject,
+        newest: Event[Any] | None,
+        exchange_time: int | None,
+        data: object,
+        *,
+        market: Market | UnsetType = UNSET,
     ) -> None:
-        """Take the newest record that the state includes, None where none was read yet."""
+        """Take the newest record that the state includes, None where none was read yet, and its event time.
+
+        `market` is named by the channels that have more than one.
+        """
         self.seq = None if newest is None else newest.seq
         self.head = _encode(
             _Head(
-                channel,
-                "snapshot",
-                symbol,
-                None if newest is None else newest.epoch,
-                self.seq,
-                None if newest is None else _exchange_time(newest.value),
-                None if newest is None else newest.arrival_time,
-                data,
+                channel=channel,
+                type="snapshot",
+                market=market,
+                symbol=subject.symbol,
+                epoch=None if newest is None else newest.epoch,
+                seq=self.seq,
+                exchange_time=exchange_time,
+                arrival_time=None if newest is None else newest.arrival_time,
+                data=data,
             )
         )[:-1]
 
 
-class KlineUpdate:
-    """One candle; encoded when the first client is sent it."""
-
-    def __init__(self, event: Event[Candle]) -> None:
-        self.candle = event.value
-        self.seq = event.seq
-        self._event = event
-
-    @cached_property
-    def head(self) -> bytes:
-        """The message up to what differs between clients, without its closing brace."""
-        return _update_head("kline", self._event, self._event.value)
-
-
-class TradesUpdate:
-    """Some trades of one pair; encoded when the first client is sent them."""
-
-    def __init__(self, events: Sequence[Event[Trade]]) -> None:
-        """Take the trades in the order of their records; there must be one."""
-        self.symbol = events[-1].value.symbol
-        self.seq = events[-1].seq
-        self.count = len(events)
-        self._events = events
-
-    @cached_property
-    def head(self) -> bytes:
-        """The message up to what differs between clients, without its closing brace."""
-        trades = sorted((event.value for event in self._events), key=lambda trade: trade.trade_id)
-        return _update_head("trades", self._events[-1], trades)
-
-
-def _update_head(
-    channel: Channel, newest: Event[Candle] | Event[Trade], data: Candle | Sequence[Trade]
+def update_head(
+    channel: str,
+    symbol: str,
+    newest: Event[Any],
+    exchange_time: int,
+    data: object,
+    *,
+    market: Market | UnsetType = UNSET,
 ) -> bytes:
-    value = newest.value
+    """Return an update up to what differs between clients, without its closing brace."""
     head = _Head(
-        channel,
-        "update",
-        value.symbol,
-        newest.epoch,
-        newest.seq,
-        _exchange_time(value),
-        newest.arrival_time,
-        data,
+        channel=channel,
+        type="update",
+        market=market,
+        symbol=symbol,
+        epoch=newest.epoch,
+        seq=newest.seq,
+        exchange_time=exchange_time,
+        arrival_time=newest.arrival_time,
+        data=data,
     )
     return _encode(head)[:-1]
-
-
-def _exchange_time(value: Candle | Trade) -> int:
-    return value.version if isinstance(value, Candle) else value.time
 
 
 def message(head: bytes, prev: int | None, send_time: int) -> bytes:
@@ -113,9 +104,9 @@ def message(head: bytes, prev: int | None, send_time: int) -> bytes:
     return b'%b,"prev":%b,"send_time":%d}' % (head, _number(prev), send_time)
 
 
-def trades_message(head: bytes, prev: int | None, dropped: int, send_time: int) -> bytes:
-    """Return the trades update of one client."""
-    return b'%b,"prev":%b,"dropped":%d,"send_time":%d}' % (head, _number(prev), dropped, send_time)
+def counted_message(head: bytes, prev: int | None, send_time: int, name: bytes, count: int) -> bytes:
+    """Return the message of one client, with a count of what it was not sent."""
+    return b'%b,"prev":%b,"%b":%d,"send_time":%d}' % (head, _number(prev), name, count, send_time)
 
 
 def status_message(symbol: str, state: FeedState, send_time: int) -> bytes:

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 from pydantic import Field
 
+from candlestack_core.messages import Market
+
 SymbolParameter = Annotated[
     str,
     Field(min_length=2, max_length=40, description="A pair, as `BTCUSDT`", examples=["BTCUSDT"]),
@@ -19,10 +21,12 @@ Origin = Literal["binance", "simulator", "replay"]
 class SymbolInfo(msgspec.Struct, frozen=True, kw_only=True):
     """One pair, as its data shows it; null is what no data has shown yet.
 
-    `price_decimals` and `quantity_decimals` are the most decimals seen in its prices, and in its base amounts.
+    `markets` are those it is in: `spot`, and `usdm` where there are futures of it. `price_decimals` and
+    `quantity_decimals` are the most decimals seen in its prices, and in its base amounts.
     """
 
     symbol: str
+    markets: list[Market]
     source: Origin | None
     simulated: bool | None
     price_decimals: int | None

@@ -5,8 +5,10 @@ from __future__ import annotations
 from app.problems import UnavailableError
 from app.stores.realtime import RealtimeStore
 from app.stores.watch import StoreAwayError
+from app.stream.events import Subject
 from app.stream.hub import Hub
 from app.symbols.service import SymbolService
+from app.trades.channel import TRADES
 from app.trades.schemas import TradeList
 
 
@@ -28,7 +30,7 @@ class TradeService:
         try:
             trades = await self._realtime.trades(symbol, limit)
         except StoreAwayError as error:
-            trades = self._hub.trades(symbol, limit)
+            trades = self._hub.feed(TRADES, Subject(symbol)).trades(limit)
             if not trades:
                 raise UnavailableError({error.store: error.reason}) from None
         return TradeList(symbol=symbol, trades=trades)

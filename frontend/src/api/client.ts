@@ -54,10 +54,13 @@ export class ApiClient {
   }
 
   /** The address of a channel's socket for a pair. */
-  socketAddress(path: "/ws/kline" | "/ws/trades", symbol: string): string {
+  socketAddress(
+    path: "/ws/kline" | "/ws/trades" | "/ws/orderbook",
+    query: Readonly<Record<string, string>>,
+  ): string {
     const url = new URL(this.address + path);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    url.searchParams.set("symbol", symbol);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     return url.href;
   }
 

@@ -1,4 +1,4 @@
-import type { Candle, Trade } from "@/contract/socket";
+import type { Book, Candle, Trade } from "@/contract/socket";
 
 /** Where data comes from, at the bottom. */
 export type Origin = "binance" | "simulator" | "replay";
@@ -6,7 +6,7 @@ export type Origin = "binance" | "simulator" | "replay";
 const ORIGINS: readonly string[] = ["binance", "simulator", "replay"] satisfies Origin[];
 
 /** Return where a record comes from; for what REST filled (`backfill:…`), where it was filled from. */
-export function originOf(record: Pick<Candle | Trade, "source">): Origin | null {
+export function originOf(record: Pick<Book | Candle | Trade, "source">): Origin | null {
   const origin = record.source.replace(/^backfill:/, "");
   return ORIGINS.includes(origin) ? (origin as Origin) : null;
 }

@@ -103,6 +103,28 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/orderbook": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The order book
+         * @description Return the best levels of a pair's book in a market, with its trust state, sequence and checksum.
+         *
+         *     While the realtime store is away they are the best 20 at most, as the topic has them.
+         */
+        readonly get: operations["getOrderBook"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/readyz": {
         readonly parameters: {
             readonly query?: never;
@@ -249,11 +271,43 @@ export interface components {
             readonly symbol: string;
         };
         /**
+         * OrderBook
+         * @description The best levels of a book, and whether it may be believed: only while `state` is `synced`.
+         *
+         *     `bid_limit` and `ask_limit` are the depth limit: between these two prices, both included, every level of
+         *     the exchange's book is known, and beyond them nothing is; null where nothing lies beyond. `age` is the time
+         *     in ms since the exchange sent the last diff in the book; null before the first, and in a replayed
+         *     recording, whose times lie in the past. A book whose builder has fallen silent is `stale`. `checksum` is
+         *     the CRC32 over the best 10 levels a side.
+         */
+        readonly OrderBook: {
+            readonly age: number | null;
+            readonly ask_limit: string | null;
+            readonly asks: readonly (readonly [
+                string,
+                string
+            ])[];
+            readonly bid_limit: string | null;
+            readonly bids: readonly (readonly [
+                string,
+                string
+            ])[];
+            readonly checksum: number;
+            readonly event_time: number;
+            readonly last_update_id: number;
+            /** @enum {unknown} */
+            readonly market: "spot" | "usdm";
+            readonly source: string;
+            /** @enum {unknown} */
+            readonly state: "resyncing" | "stale" | "starved" | "synced";
+            readonly symbol: string;
+        };
+        /**
          * Problem
          * @description A problem document. `type` names the kind of problem, `detail` says what is the matter this time.
          *
-         *     `errors` names the bad parameters of a 422, `known_symbols` the pairs there are with a 404 for an unknown
-         *     one, `unavailable` the parts that are away with a 503, and why.
+         *     `errors` names the bad parameters of a 422, `known_symbols` the pairs there are with a 404 for one that is
+         *     unknown, or not in that market, `unavailable` the parts that are away with a 503, and why.
          */
         readonly Problem: {
             readonly detail: string;
@@ -291,9 +345,11 @@ export interface components {
          * SymbolInfo
          * @description One pair, as its data shows it; null is what no data has shown yet.
          *
-         *     `price_decimals` and `quantity_decimals` are the most decimals seen in its prices, and in its base amounts.
+         *     `markets` are those it is in: `spot`, and `usdm` where there are futures of it. `price_decimals` and
+         *     `quantity_decimals` are the most decimals seen in its prices, and in its base amounts.
          */
         readonly SymbolInfo: {
+            readonly markets: readonly ("spot" | "usdm")[];
             readonly price_decimals: number | null;
             readonly quantity_decimals: number | null;
             readonly simulated: boolean | null;
@@ -512,6 +568,60 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Ohlc"];
+                };
+            };
+            /** @description Not Found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getOrderBook: {
+        readonly parameters: {
+            readonly query: {
+                /** @description The best so many levels of each side */
+                readonly depth?: number;
+                /** @description `spot`, or `usdm` for the USD-M perpetual futures of the same name */
+                readonly market?: "spot" | "usdm";
+                /** @description A pair, as `BTCUSDT` */
+                readonly symbol: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OrderBook"];
                 };
             };
             /** @description Not Found */

@@ -1,9 +1,10 @@
 // Generated from the API's contract by `npm run generate`. Do not edit.
 
 /**
- * Every message of /ws/kline?symbol= and /ws/trades?symbol=, one JSON object in one text frame. The server alone speaks: a message from the client ends the connection.
+ * Every message of the sockets, one JSON object in one text frame. The server alone speaks: a message from the client ends the connection. /ws/kline?symbol=: The newest 1m candles of a pair, then every change. /ws/trades?symbol=: The newest trades of a pair, then all that follow. /ws/orderbook?symbol=&market=: The best 20 levels a side of a pair's book in a market, with its trust state.
  */
-export type SocketMessage = KlineSnapshot | KlineUpdate | TradesSnapshot | TradesUpdate | Status;
+export type SocketMessage =
+  KlineSnapshot | KlineUpdate | TradesSnapshot | TradesUpdate | OrderBookSnapshot | OrderBookUpdate | Status;
 
 /**
  * The newest 1m candles of a pair, ascending by open time, the forming one last.
@@ -113,6 +114,61 @@ export interface TradesUpdate {
   data: Trade[];
 }
 /**
+ * The book of a pair in a market, best levels first; null before one was read.
+ *
+ * The first message of `/ws/orderbook`. Its levels hold only while its `state` is `synced`.
+ */
+export interface OrderBookSnapshot {
+  symbol: string;
+  epoch: string | null;
+  seq: number | null;
+  prev: number | null;
+  exchange_time: number | null;
+  arrival_time: number | null;
+  send_time: number;
+  channel: "orderbook";
+  type: "snapshot";
+  market: "spot" | "usdm";
+  data: Book | null;
+}
+/**
+ * The state of an order book, best levels first.
+ *
+ * `last_update_id` is the id of the last diff in it, `event_time` that diff's; both are 0 before the first.
+ * `checksum` is the CRC32 of the best 10 levels a side (`books.checksum` of the ingest package).
+ */
+export interface Book {
+  market: "spot" | "usdm";
+  symbol: string;
+  bids: [string, string][];
+  asks: [string, string][];
+  last_update_id: number;
+  state: "resyncing" | "stale" | "starved" | "synced";
+  checksum: number;
+  event_time: number;
+  source: string;
+}
+/**
+ * The book as it is now, as a whole: it replaces the one before.
+ *
+ * `conflated` counts the books between `prev` and this one that this client was too slow for; a book never
+ * waits behind another.
+ */
+export interface OrderBookUpdate {
+  symbol: string;
+  epoch: string | null;
+  seq: number | null;
+  prev: number | null;
+  exchange_time: number | null;
+  arrival_time: number | null;
+  send_time: number;
+  channel: "orderbook";
+  type: "update";
+  market: "spot" | "usdm";
+  conflated: number;
+  data: Book;
+}
+/**
  * What has become of the feed behind this socket: after the snapshot where it is away, and at every change.
  */
 export interface Status {
@@ -138,7 +194,7 @@ export const CloseCode = {
   BUSY: 1013,
   /** the query is wrong, or the client sent a message: the sockets take none */
   BAD_REQUEST: 4400,
-  /** the pair is not known */
+  /** the pair is not known, or not in that market */
   UNKNOWN_SYMBOL: 4404,
   /** the client did not keep up and would have missed closed candles */
   TOO_SLOW: 4408,

@@ -1,9 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { book } from "@/book/book.fixture";
 import { candle, MINUTE_MS } from "@/candles/candle.fixture";
 import type { Candle } from "@/contract/socket";
 import { trade } from "@/trades/trade.fixture";
 import { Feed } from "./feed";
-import { klineSnapshot, klineUpdate, tradesSnapshot, tradesUpdate } from "./message.fixture";
+import {
+  bookSnapshot,
+  bookUpdate,
+  klineSnapshot,
+  klineUpdate,
+  tradesSnapshot,
+  tradesUpdate,
+} from "./message.fixture";
 import { ManualSurroundings } from "./surroundings.fixture";
 
 /** What the REST side answers, by path; a number is the status of a problem document. */
@@ -61,6 +69,7 @@ describe("the feed of a pair", () => {
     expect(surroundings.sockets.map(({ url }) => url)).toEqual([
       "ws://api:8000/ws/kline?symbol=BTCUSDT",
       "ws://api:8000/ws/trades?symbol=BTCUSDT",
+      "ws://api:8000/ws/orderbook?symbol=BTCUSDT&market=spot",
     ]);
     stopLooking();
     stopLooking();
@@ -175,6 +184,64 @@ describe("the feed of a pair", () => {
     expect(state.draft.candles[0]?.version).toBe(5);
     socket.send(klineUpdate(candle(thisMinute, { closed: true, version: 6 }), { seq: 3, prev: 2 }));
     expect(state.draft.candles[0]?.version).toBe(6);
+  });
+});
+
+describe("the book of a pair", () => {
+  it("is the newest that came, whole, and the same object while nothing comes", () => {
+    const { state } = looking();
+    const socket = surroundings.socket("orderbook");
+    socket.accept();
+    socket.send(bookSnapshot(null, { epoch: null, seq: null, exchange_time: null }));
+    expect(state.draft.book).toBeNull();
+    socket.send(bookUpdate(book(1), { seq: 1, prev: null }));
+    socket.send(bookUpdate(book(2, { state: "resyncing" }), { seq: 9, prev: 1 }, 7));
+    surroundings.paint();
+    const shown = state.get();
+    expect(shown.book).toEqual(book(2, { state: "resyncing" }));
+    expect(shown.bookDecimals).toEqual({ price: 1, quantity: 0 });
+    surroundings.socket("trades").accept();
+    surroundings.socket("trades").send(tradesSnapshot([trade(1)], { seq: 1 }));
+    surroundings.paint();
+    expect(state.get().book).toBe(shown.book);
+    expect(state.get().bookDecimals).toBe(shown.bookDecimals);
+  });
+
+  it("is that of the chosen market alone, over one socket", () => {
+    const { market, state, stopLooking } = looking();
+    const spot = surroundings.socket("market=spot");
+    spot.accept();
+    spot.send(bookSnapshot(book(1), { seq: 1 }));
+    market.chooseBook("usdm");
+    expect(spot.closed).toBe(true);
+    expect(state.draft).toMatchObject({ bookMarket: "usdm", book: null, bookDecimals: null });
+    spot.send(bookUpdate(book(2), { seq: 2, prev: 1 }));
+    spot.end();
+    expect(state.draft.book).toBeNull();
+    expect(state.draft.bookStream.link.phase).not.toBe("waiting");
+    const futures = surroundings.socket("market=usdm");
+    futures.accept();
+    futures.send(bookSnapshot(book(7, { market: "usdm" }), { seq: 5 }));
+    expect(state.draft.book).toEqual(book(7, { market: "usdm" }));
+    market.chooseBook("usdm");
+    expect(surroundings.sockets).toHaveLength(4);
+    stopLooking();
+    market.chooseBook("spot");
+    expect(surroundings.sockets).toHaveLength(4);
+    expect(surroundings.sockets.every(({ closed }) => closed)).toBe(true);
+  });
+
+  it("that is replayed is as old as its telling", () => {
+    const { state } = looking();
+    const socket = surroundings.socket("orderbook");
+    socket.accept();
+    const replayed = book(1, { source: "replay" });
+    socket.send(bookSnapshot(replayed, { seq: 1, exchange_time: 5, arrival_time: null, send_time: 9000 }));
+    expect(state.draft.bookStream.freshness).toBeNull();
+    socket.send(
+      bookUpdate(replayed, { seq: 2, prev: 1, exchange_time: 6, arrival_time: null, send_time: 9100 }),
+    );
+    expect(state.draft.bookStream.freshness?.ageWhenSent).toBe(0);
   });
 });
 

@@ -1,14 +1,19 @@
 import type { ApiClient, Ohlc } from "@/api/client";
+import type { BookDecimals, Market as BookMarket } from "@/book/ladder";
 import { candleAt, indexFrom, mergeCandles } from "@/candles/merge";
 import { originOf } from "@/candles/origin";
 import type {
+  Book,
   Candle,
   KlineSnapshot,
   KlineUpdate,
+  OrderBookSnapshot,
+  OrderBookUpdate,
   Trade,
   TradesSnapshot,
   TradesUpdate,
 } from "@/contract/socket";
+import { decimalsOf } from "@/numbers/decimal";
 import { mergeTrades } from "@/trades/tape";
 import { Published } from "./published";
 import { Retried, type Loading } from "./retried";
@@ -24,10 +29,17 @@ export interface MarketState {
   readonly trades: readonly Trade[];
   /** Trades that the API left out because this page was too slow for them. */
   readonly droppedTrades: number;
+  /** The market whose book is shown. */
+  readonly bookMarket: BookMarket;
+  /** Null until one has come. */
+  readonly book: Book | null;
+  /** The most that this book has been written with; null before the first. */
+  readonly bookDecimals: BookDecimals | null;
   /** The candles from before the page was opened. */
   readonly history: Loading;
   readonly klineStream: StreamState;
   readonly tradesStream: StreamState;
+  readonly bookStream: StreamState;
 }
 
 /** Candles asked for at once: a day and the forming one, and a little room. */
@@ -35,19 +47,22 @@ const HISTORY = 1500;
 const CANDLES_KEPT = 10_000;
 const TRADES_KEPT = 200;
 const MINUTE_MS = 60_000;
+const NO_BOOK = { book: null, bookDecimals: null, bookStream: INITIAL_STREAM };
 
 type KlineMessage = KlineSnapshot | KlineUpdate;
 type TradesMessage = TradesSnapshot | TradesUpdate;
+type BookMessage = OrderBookSnapshot | OrderBookUpdate;
 
 /**
- * The feed of one pair: history by REST, then one socket for candles and one for trades. It runs while
- * somebody looks at it; what it knows is kept in between.
+ * The feed of one pair: history by REST, then a socket each for candles, trades and the book of one market. It
+ * runs while somebody looks at it; what it knows is kept in between.
  */
 export class Market {
   readonly state: Published<MarketState>;
   readonly #history: Retried<Ohlc>;
   readonly #kline: Stream<KlineMessage>;
   readonly #trades: Stream<TradesMessage>;
+  #book: Stream<BookMessage>;
   #historyFrom: number | null = null;
   #lookers = 0;
 
@@ -61,10 +76,13 @@ export class Market {
       candles: [],
       trades: [],
       droppedTrades: 0,
+      bookMarket: "spot",
+      ...NO_BOOK,
       history: { phase: "loading" },
       klineStream: INITIAL_STREAM,
       tradesStream: INITIAL_STREAM,
     });
+    this.#book = this.#bookOf("spot");
     this.#history = new Retried(surroundings, (signal) => this.#askHistory(signal), {
       onResult: ({ candles }) => {
         this.#takeHistory(candles);
@@ -73,7 +91,7 @@ export class Market {
         this.state.change({ history });
       },
     });
-    this.#kline = new Stream(api.socketAddress("/ws/kline", symbol), "kline", surroundings, {
+    this.#kline = new Stream(api.socketAddress("/ws/kline", { symbol }), "kline", surroundings, {
       onData: (message) => {
         this.#takeKline(message);
       },
@@ -81,7 +99,7 @@ export class Market {
         this.state.change({ klineStream });
       },
     });
-    this.#trades = new Stream(api.socketAddress("/ws/trades", symbol), "trades", surroundings, {
+    this.#trades = new Stream(api.socketAddress("/ws/trades", { symbol }), "trades", surroundings, {
       onData: (message) => {
         this.#takeTrades(message);
       },
@@ -98,6 +116,7 @@ export class Market {
       this.#loadHistory(this.state.draft.candles.at(-1));
       this.#kline.start();
       this.#trades.start();
+      this.#book.start();
     }
     let looking = true;
     return () => {
@@ -108,6 +127,7 @@ export class Market {
       this.#history.stop();
       this.#kline.stop();
       this.#trades.stop();
+      this.#book.stop();
       this.state.change({ candles: this.state.draft.candles.slice(-HISTORY) });
     };
   }
@@ -117,6 +137,31 @@ export class Market {
     this.#history.retryNow();
     this.#kline.retryNow();
     this.#trades.retryNow();
+    this.#book.retryNow();
+  }
+
+  /** Show the book of another market; what is known of the former one is forgotten. */
+  chooseBook(market: BookMarket): void {
+    if (market === this.state.draft.bookMarket) return;
+    this.#book.stop();
+    this.state.change({ bookMarket: market, ...NO_BOOK });
+    this.#book = this.#bookOf(market);
+    if (this.#lookers > 0) this.#book.start();
+  }
+
+  #bookOf(market: BookMarket): Stream<BookMessage> {
+    const url = this.api.socketAddress("/ws/orderbook", { symbol: this.symbol, market });
+    // Of a stream that another has replaced nothing is heard any more, not even that it has stopped.
+    const shown = (): boolean => this.#book === stream;
+    const stream = new Stream<BookMessage>(url, "orderbook", this.surroundings, {
+      onData: (message) => {
+        if (shown()) this.#takeBook(message);
+      },
+      onState: (bookStream) => {
+        if (shown()) this.state.change({ bookStream });
+      },
+    });
+    return stream;
   }
 
   /** Load what came after `last`, or as much as one answer holds. */
@@ -161,6 +206,12 @@ export class Market {
     this.retryNow();
   }
 
+  #takeBook({ type, data: book }: BookMessage): void {
+    const { bookDecimals } = this.state.draft;
+    if (book !== null) this.state.change({ book, bookDecimals: widened(bookDecimals, book) });
+    if (type === "snapshot") this.retryNow();
+  }
+
   #takeTrades(message: TradesMessage): void {
     const { trades, droppedTrades } = this.state.draft;
     const snapshot = message.type === "snapshot";
@@ -171,4 +222,16 @@ export class Market {
     });
     if (snapshot) this.retryNow();
   }
+}
+
+/** Return the decimals that a book is written with, if they are more than those seen before; else these. */
+function widened(seen: BookDecimals | null, { bids, asks }: Book): BookDecimals {
+  let { price, quantity } = seen ?? { price: 0, quantity: 0 };
+  for (const levels of [bids, asks]) {
+    for (const level of levels) {
+      price = Math.max(price, decimalsOf(level[0]));
+      quantity = Math.max(quantity, decimalsOf(level[1]));
+    }
+  }
+  return seen?.price === price && seen.quantity === quantity ? seen : { price, quantity };
 }

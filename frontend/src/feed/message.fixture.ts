@@ -1,7 +1,10 @@
 import type {
+  Book,
   Candle,
   KlineSnapshot,
   KlineUpdate,
+  OrderBookSnapshot,
+  OrderBookUpdate,
   Status,
   Trade,
   TradesSnapshot,
@@ -40,6 +43,22 @@ export function tradesSnapshot(data: Trade[], place: Place = {}): TradesSnapshot
 
 export function tradesUpdate(data: Trade[], place: Place = {}, dropped = 0): TradesUpdate {
   return { ...envelope(place), channel: "trades", type: "update", dropped, data };
+}
+
+export function bookSnapshot(data: Book | null, place: Place = {}): OrderBookSnapshot {
+  const market = data?.market ?? "spot";
+  return { ...envelope(place), channel: "orderbook", type: "snapshot", market, data };
+}
+
+export function bookUpdate(data: Book, place: Place = {}, conflated = 0): OrderBookUpdate {
+  return {
+    ...envelope(place),
+    channel: "orderbook",
+    type: "update",
+    market: data.market,
+    conflated,
+    data,
+  };
 }
 
 export function status(state: Status["data"]["state"], reason: string | null = null): Status {

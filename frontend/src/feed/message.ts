@@ -20,6 +20,10 @@ function isMessage(value: unknown): value is SocketMessage {
   switch (`${String(value.channel)} ${String(value.type)}`) {
     case "kline update":
       return isRecord(value.data);
+    case "orderbook snapshot":
+      return value.data === null || isBook(value.data);
+    case "orderbook update":
+      return isBook(value.data);
     case "status update":
       return isRecord(value.data) && (value.data.state === "live" || value.data.state === "away");
     case "kline snapshot":
@@ -29,6 +33,10 @@ function isMessage(value: unknown): value is SocketMessage {
     default:
       return false;
   }
+}
+
+function isBook(value: unknown): boolean {
+  return isRecord(value) && Array.isArray(value.bids) && Array.isArray(value.asks);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -2,7 +2,15 @@ import { describe, expect, it } from "vitest";
 import { candle } from "@/candles/candle.fixture";
 import { CloseCode, type KlineSnapshot, type KlineUpdate } from "@/contract/socket";
 import { parseMessage } from "./message";
-import { klineSnapshot, klineUpdate, status, tradesSnapshot } from "./message.fixture";
+import { book } from "@/book/book.fixture";
+import {
+  bookSnapshot,
+  bookUpdate,
+  klineSnapshot,
+  klineUpdate,
+  status,
+  tradesSnapshot,
+} from "./message.fixture";
 import { continues } from "./sequence";
 import { statusOf, worst } from "./status";
 import { ageOf, INITIAL_STREAM, Stream, type StreamState } from "./stream";
@@ -167,5 +175,8 @@ describe("a frame", () => {
     expect(parseMessage(JSON.stringify(klineUpdate(candle(1))))?.channel).toBe("kline");
     expect(parseMessage(JSON.stringify({ ...status("live"), data: { state: "asleep" } }))).toBeNull();
     expect(parseMessage("[]")).toBeNull();
+    expect(parseMessage(JSON.stringify(bookSnapshot(null)))?.channel).toBe("orderbook");
+    expect(parseMessage(JSON.stringify({ ...bookUpdate(book(1)), data: null }))).toBeNull();
+    expect(parseMessage(JSON.stringify(bookUpdate({ ...book(1), bids: undefined as never })))).toBeNull();
   });
 });

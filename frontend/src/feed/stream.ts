@@ -131,8 +131,12 @@ export class Stream<Message extends DataMessage> {
 }
 
 /** When the newest record happened: on the exchange; what is replayed happens when it is played. */
-function happenedAt({ data, exchange_time, arrival_time }: DataMessage): number | null {
+function happenedAt(message: DataMessage): number | null {
+  const { data, exchange_time, arrival_time } = message;
   const newest = Array.isArray(data) ? data.at(-1) : data;
-  const replayed = newest !== undefined && originOf(newest) === "replay";
-  return replayed ? (arrival_time ?? exchange_time) : exchange_time;
+  const replayed = newest !== undefined && newest !== null && originOf(newest) === "replay";
+  if (!replayed) return exchange_time;
+  // A book is made of many frames and has no time of arrival: it is told as soon as it is made.
+  if (message.channel === "orderbook") return message.type === "update" ? message.send_time : null;
+  return arrival_time ?? exchange_time;
 }

@@ -5,7 +5,8 @@
  */
 
 const DECIMALS = 8;
-const UNITS_PER_ONE = 10n ** BigInt(DECIMALS);
+/** One, as an integer of 10^-8. */
+export const UNITS_PER_ONE = 10n ** BigInt(DECIMALS);
 
 /** Return a canonical decimal as an integer of 10^-8. */
 export function scaled(amount: string): bigint {

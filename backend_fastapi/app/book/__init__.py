@@ -1,0 +1,1 @@
+"""Order books: the newest of a pair in a market, and their socket."""

@@ -1,0 +1,95 @@
+"""Order books: Redis has every known level, and where it is away, the hub has the best of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from app.book.channel import BOOKS
+from app.book.schemas import OrderBook
+from app.problems import NoDataError, UnavailableError
+from app.stores.realtime import RealtimeStore
+from app.stores.watch import or_away
+from app.stream.events import Subject
+from app.stream.hub import Hub
+from app.symbols.service import SymbolService
+from candlestack_core.decimals import Amount
+from candlestack_core.messages import Book, KnownBook, Level, Market
+from candlestack_core.names import SOURCE_REPLAY
+
+GRACE_MS = 5_000
+"""Added to the silence after which the builder itself calls a book silent: two clocks, and the way of a diff."""
+
+
+class BookService:
+    """Answers the order-book route."""
+
+    def __init__(
+        self,
+        symbols: SymbolService,
+        hub: Hub,
+        realtime: RealtimeStore,
+        silent_after_ms: int,
+        clock_ms: Callable[[], int],
+    ) -> None:
+        """Take after how many ms without a diff the builder says that a book is silent."""
+        self._symbols = symbols
+        self._hub = hub
+        self._realtime = realtime
+        self._believed_ms = silent_after_ms + GRACE_MS
+        self._clock_ms = clock_ms
+
+    async def newest(self, symbol: str, market: Market, depth: int) -> OrderBook:
+        """Return the best `depth` levels a side of a pair's book.
+
+        Raises:
+            ApiError: the pair is unknown, or not in that market; it has no book yet; or what would tell is away.
+        """
+        await self._symbols.require(symbol, market)
+        away: dict[str, str] = {}
+        book = await or_away(self._realtime.book(market, symbol), away)
+        if book is None:
+            published = self._hub.feed(BOOKS, Subject(symbol, market)).book
+            book = None if published is None else _as_far_as_published(published)
+        if book is not None:
+            return self._answer(book, depth)
+        if away:
+            raise UnavailableError(away)
+        raise NoDataError(f"no {market} book of {symbol} has been seen yet")
+
+    def _answer(self, book: KnownBook, depth: int) -> OrderBook:
+        age = self._age(book)
+        # The builder judges silence; where it is itself the one that is silent, the reader must.
+        silent = book.state == "synced" and age is not None and age > self._believed_ms
+        return OrderBook(
+            market=book.market,
+            symbol=book.symbol,
+            bids=book.bids[:depth],
+            asks=book.asks[:depth],
+            state="stale" if silent else book.state,
+            last_update_id=book.last_update_id,
+            checksum=book.checksum,
+            event_time=book.event_time,
+            age=age,
+            bid_limit=book.bid_limit,
+            ask_limit=book.ask_limit,
+            source=book.source,
+        )
+
+    def _age(self, book: Book) -> int | None:
+        if book.event_time == 0 or book.source == SOURCE_REPLAY:
+            return None
+        # The exchange's clock may be ahead.
+        return max(0, self._clock_ms() - book.event_time)
+
+
+def _as_far_as_published(book: Book) -> KnownBook:
+    """Take the last of the published levels for the depth limit: nothing is told of what lies beyond."""
+    return KnownBook(
+        **msgspec.structs.asdict(book), bid_limit=_last_price(book.bids), ask_limit=_last_price(book.asks)
+    )
+
+
+def _last_price(levels: Sequence[Level]) -> Amount | None:
+    return levels[-1][0] if levels else None

@@ -1,0 +1,12 @@
+"""The channels there are; a further one is a file like theirs, and its name here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.book.channel import BOOKS
+from app.candles.channel import CANDLES
+from app.stream.channel import AnyChannel
+from app.trades.channel import TRADES
+
+CHANNELS: Final[tuple[AnyChannel, ...]] = (CANDLES, TRADES, BOOKS)
