@@ -44,7 +44,8 @@ class Exchange:
         while True:
             await asyncio.sleep(EVERY_S)
             self.number += 1
-            for connection in self.connections:
+            # A copy: one that ends meanwhile takes itself out, and the next would be passed over.
+            for connection in tuple(self.connections):
                 for stream in connection.streams - connection.starved:  # type: ignore[attr-defined]
                     await self.send(connection, stream, {"e": "trade", "t": self.number, "pad": "x" * 100})
 
@@ -108,6 +109,12 @@ class Taker:
         return max(self.numbers[stream], default=0)
 
 
+async def without_a_hole(taker: Taker) -> None:
+    """Hold that no number is missing; while two connections overlap, the one may be ahead for a moment."""
+    await until(taker.without_a_hole)
+    assert all(taker.numbers.values())
+
+
 @pytest.fixture
 async def exchange() -> AsyncIterator[Exchange]:
     exchange = Exchange()
@@ -155,7 +162,7 @@ async def test_a_connection_is_replaced_before_its_end_and_nothing_is_missed(exc
         reached = exchange.number
         await until(lambda: all(taker.newest(stream) > reached for stream in STREAMS))
         await until(lambda: len(exchange.connections) <= 2)
-    assert taker.without_a_hole()
+        await without_a_hole(taker)
     assert taker.frames > sum(map(len, taker.numbers.values()))  # they did overlap
 
 
@@ -168,7 +175,7 @@ async def test_an_announced_end_is_met_by_a_replacement_and_nothing_is_missed(ex
         await until(lambda: ending not in exchange.connections)
         reached = exchange.number
         await until(lambda: all(taker.newest(stream) > reached for stream in STREAMS))
-    assert taker.without_a_hole()
+        await without_a_hole(taker)
 
 
 async def test_the_old_connection_stays_until_the_new_one_carries_all_it_carries(exchange: Exchange) -> None:
@@ -183,7 +190,7 @@ async def test_the_old_connection_stays_until_the_new_one_carries_all_it_carries
         assert old in exchange.connections
         exchange.connections[1].starved = set()  # type: ignore[attr-defined]
         await until(lambda: old not in exchange.connections)
-    assert taker.without_a_hole()
+        await without_a_hole(taker)
 
 
 async def test_a_frozen_connection_is_cut_and_made_anew(
