@@ -23,6 +23,7 @@ def take(address: str) -> None:
         expect(page.get_by_role("contentinfo")).to_contain_text("Live", timeout=30_000)
         expect(page.get_by_text("24h high")).to_be_visible(timeout=30_000)
         expect(page.get_by_test_id("trades").locator("tbody tr").nth(40)).to_be_attached(timeout=60_000)
+        expect(page.get_by_test_id("trust")).to_have_attribute("data-state", "synced", timeout=60_000)
         page.screenshot(path=PICTURE)
         browser.close()
     sys.stdout.write(f"wrote {PICTURE}\n")

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from dashboard.web_under_test import (
+    PATIENCE_MS,
     KeepScreenshot,
     OpenPage,
     StartPlatform,
@@ -33,8 +34,9 @@ def test_a_recording_is_shown_as_one_by_the_same_page(
         expect(page.get_by_role("contentinfo")).to_contain_text("Replayed recording")
         trade = newest_trade(page)
         eventually(lambda: newest_trade(page) != trade, "the next trade")
+        expect(page.get_by_test_id("trust")).to_have_attribute("data-state", "synced", timeout=PATIENCE_MS)
         keep_screenshot(page, "replay")
         page.get_by_test_id("pair-switch").click()
-        options = page.get_by_role("option")
+        options = page.get_by_role("listbox").get_by_role("option")
         expect(options).to_have_count(2)
         assert options.all_inner_texts() == ["BTC\n/USDT", "ETH\n/USDT"]

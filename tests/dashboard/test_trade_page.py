@@ -85,7 +85,7 @@ def test_a_pair_is_switched_by_the_keyboard_and_its_sockets_with_it(
     page.goto(live.trade_url())
     wait_until_live(page)
     page.keyboard.press("/")
-    expect(page.get_by_role("option")).to_have_count(15)
+    expect(page.get_by_role("listbox").get_by_role("option")).to_have_count(15)
     keep_screenshot(page, "pair-switch")
     page.keyboard.type("sol")
     page.keyboard.press("Enter")

@@ -17,7 +17,7 @@ const SCROLL_CANDLES = 10;
 const ZOOM_FACTOR = 1.25;
 
 /** The candles of the pair, live. */
-export function ChartPanel(): ReactNode {
+export function ChartPanel({ className }: { className?: string }): ReactNode {
   const texts = useTexts().chart;
   const { symbol } = useMarketFeed();
   const { language } = useLanguage();
@@ -59,6 +59,7 @@ export function ChartPanel(): ReactNode {
       title={texts.title}
       health={health}
       aside={<span className="text-micro text-muted">1m · UTC</span>}
+      {...(className !== undefined && { className })}
     >
       <figure
         id="chart"

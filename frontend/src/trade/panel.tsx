@@ -20,7 +20,7 @@ export function Panel({ title, health, className, aside, children }: Props): Rea
   return (
     <section aria-labelledby={id} className={classNames("flex min-h-0 min-w-0 flex-col bg-panel", className)}>
       <header className="flex h-8 shrink-0 items-center gap-3 border-b border-line px-3">
-        <h2 id={id} className="text-small font-semibold">
+        <h2 id={id} className="text-small font-semibold whitespace-nowrap">
           {title}
         </h2>
         {aside}

@@ -11,6 +11,8 @@ const STREAMS = {
   klineStream: 10_000,
   // A minute without a trade happens to a smaller pair.
   tradesStream: 60_000,
+  // So does one without a change of its book; whether that may be believed is judged by itself.
+  bookStream: 60_000,
 } as const;
 
 export type StreamName = keyof typeof STREAMS;
@@ -38,7 +40,11 @@ export function useStreamHealth(name: StreamName): StreamHealth {
 
 /** Judge the page as a whole: by its worst stream, and by its newest record. */
 export function usePageHealth(): Omit<StreamHealth, "stream"> {
-  const streams = [useStreamHealth("klineStream"), useStreamHealth("tradesStream")];
+  const streams = [
+    useStreamHealth("klineStream"),
+    useStreamHealth("tradesStream"),
+    useStreamHealth("bookStream"),
+  ];
   const ages = streams.map(({ age }) => age).filter((age) => age !== null);
   return {
     status: worst(streams.map(({ status }) => status)),

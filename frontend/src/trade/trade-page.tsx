@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { MarketProvider } from "@/feed/react";
 import { useTexts } from "@/i18n/texts";
 import { Mark } from "@/ui/icons";
+import { BookPanel } from "./book-panel";
 import { ChartPanel } from "./chart-panel";
 import { PairSwitch } from "./pair-switch";
 import { Preferences } from "./preferences";
@@ -42,8 +43,9 @@ export function TradePage({ symbol }: { symbol: string }): ReactNode {
         <SourceBanner />
         <TroubleStrip />
         <UnknownPair>
-          <main className="grid min-h-0 flex-1 gap-px max-lg:grid-rows-[minmax(22rem,52vh)_24rem] lg:grid-cols-[minmax(0,1fr)_20rem]">
-            <ChartPanel />
+          <main className="grid min-h-0 flex-1 gap-px max-lg:grid-rows-[minmax(22rem,52vh)_26rem_24rem] lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[minmax(0,1fr)_minmax(0,1fr)] xl:grid-cols-[minmax(0,1fr)_18rem_19rem] xl:grid-rows-1">
+            <ChartPanel className="lg:row-span-2 xl:row-span-1" />
+            <BookPanel />
             <TradesPanel />
           </main>
         </UnknownPair>

@@ -64,6 +64,30 @@ export function Moon(): ReactNode {
   );
 }
 
+export function Check(): ReactNode {
+  return (
+    <Icon>
+      <path d="m3 8.5 3.5 3.5L13 4.5" />
+    </Icon>
+  );
+}
+
+export function Refresh(): ReactNode {
+  return (
+    <Icon>
+      <path d="M13 8a5 5 0 1 1-1.5-3.5M13 2v3h-3" />
+    </Icon>
+  );
+}
+
+export function Hourglass(): ReactNode {
+  return (
+    <Icon>
+      <path d="M4 2h8M4 14h8M5 2c0 4 6 8 6 12M11 2c0 4-6 8-6 12" />
+    </Icon>
+  );
+}
+
 export function Warning(): ReactNode {
   return (
     <Icon>
