@@ -10,7 +10,8 @@ from candlestack_core.logging import get_logger
 from candlestack_core.messages import Market
 from candlestack_ingest.books.local import SNAPSHOT_LIMIT, BadSnapshotError, Snapshot
 from candlestack_ingest.books.tracked import TrackedBook
-from candlestack_ingest.exchange.binance.rest import DepthSnapshot, RestError
+from candlestack_ingest.exchange.binance.rest import DepthSnapshot
+from candlestack_ingest.exchange.binance.rest_client import RestError
 
 _LOG = get_logger(__name__)
 

@@ -16,7 +16,8 @@ import ccxt.async_support as ccxt
 
 from candlestack_core import metrics
 from candlestack_core.decimals import NotCanonicalError, canonical
-from candlestack_ingest.exchange.binance.rest import KLINES_LIMIT, retry_after
+from candlestack_ingest.exchange.binance.rest import KLINES_LIMIT
+from candlestack_ingest.exchange.binance.rest_client import retry_after
 from candlestack_ingest.exchange.binance.weight import WeightBudget
 from candlestack_ingest.market_data.series import Ohlcv
 

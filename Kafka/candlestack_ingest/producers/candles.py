@@ -20,7 +20,8 @@ from candlestack_ingest.exchange.binance.frames import (
     decode_kline,
     notice_of,
 )
-from candlestack_ingest.exchange.binance.rest import KLINES_LIMIT, RestError
+from candlestack_ingest.exchange.binance.rest import KLINES_LIMIT
+from candlestack_ingest.exchange.binance.rest_client import RestError
 from candlestack_ingest.exchange.binance.starvation import Position
 from candlestack_ingest.producers.feed import Context
 from candlestack_ingest.producers.ledger import CandleLedger

@@ -11,7 +11,7 @@ from candlestack_core.settings import ExchangeSettings
 from candlestack_ingest.exchange.binance.budgets import EventBudget
 from candlestack_ingest.exchange.binance.endpoints import Endpoints
 from candlestack_ingest.exchange.binance.pool import StreamPool
-from candlestack_ingest.exchange.binance.rest import RestError
+from candlestack_ingest.exchange.binance.rest_client import RestError
 from candlestack_ingest.exchange.binance.shard import Wiring
 from candlestack_ingest.exchange.binance.starvation import StarvationJudge
 from candlestack_ingest.producers.feed import Feed

@@ -11,7 +11,8 @@ from candlestack_core.messages import Completeness
 from candlestack_core.messages import Market as MarketName
 from candlestack_core.names import SOURCE_BINANCE, SOURCE_REPLAY
 from candlestack_core.settings import DEFAULT_SYMBOLS, BadSettingError, ExchangeSettings
-from candlestack_ingest.exchange.binance.rest import Coverage, RestError, SpotRest, UsdmRest
+from candlestack_ingest.exchange.binance.rest import Coverage, SpotRest, UsdmRest
+from candlestack_ingest.exchange.binance.rest_client import RestError
 
 _LOG = get_logger(__name__)
 

@@ -23,7 +23,7 @@ from candlestack_ingest.exchange.binance.frames import (
     trade_of_event,
     trade_of_row,
 )
-from candlestack_ingest.exchange.binance.rest import RestError
+from candlestack_ingest.exchange.binance.rest_client import RestError
 from candlestack_ingest.exchange.binance.starvation import Position
 from candlestack_ingest.producers.depth import DepthFeed
 from candlestack_ingest.producers.feed import Context, DepthContext

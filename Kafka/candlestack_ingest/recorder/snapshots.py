@@ -10,7 +10,8 @@ import msgspec
 
 from candlestack_core.logging import get_logger
 from candlestack_core.messages import Market
-from candlestack_ingest.exchange.binance.rest import DEPTH_PATHS, RestError, SpotRest, UsdmRest
+from candlestack_ingest.exchange.binance.rest import DEPTH_PATHS, SpotRest, UsdmRest
+from candlestack_ingest.exchange.binance.rest_client import RestError
 from candlestack_ingest.recorder.lines import snapshot_line
 
 _LOG = get_logger(__name__)

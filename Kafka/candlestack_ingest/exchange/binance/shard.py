@@ -20,7 +20,7 @@ from candlestack_core.logging import get_logger
 from candlestack_core.messages import Market
 from candlestack_core.pauses import Pauses
 from candlestack_ingest.exchange.binance.budgets import EventBudget, message_budget
-from candlestack_ingest.exchange.binance.rest import retry_after
+from candlestack_ingest.exchange.binance.rest_client import retry_after
 from candlestack_ingest.exchange.binance.socket import OnFrame, StreamSocket
 
 _LOG = get_logger(__name__)
