@@ -15,7 +15,7 @@ from candlestack_core.settings import ExchangeSettings, KafkaSettings
 from candlestack_core.topics import TRADES
 from candlestack_ingest.exchange.binance.rest import SpotRest
 from candlestack_ingest.exchange.binance.weight import WeightBudget
-from candlestack_ingest.producers import trades
+from candlestack_ingest.producers import trade_refill
 from candlestack_ingest.producers.feed import Context
 from candlestack_ingest.producers.market import Market
 from candlestack_ingest.producers.outbox import Outbox
@@ -54,7 +54,7 @@ def arrived(consumer: Consumer) -> int:
 async def test_a_gap_is_filled_whole_however_long_the_broker_is_away_meanwhile(
     own_kafka_broker: KafkaBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trades, "FILL_TIMEOUT_S", PATIENCE_S)
+    monkeypatch.setattr(trade_refill, "FILL_TIMEOUT_S", PATIENCE_S)
     market = SeededMarket(7, clock=Clock(1_773_500_040_000))
     traded = market.last_trades(SYMBOL, MISSED_TRADES + 2)
     kafka = KafkaSettings.model_validate({"kafka_bootstrap": own_kafka_broker.bootstrap})

@@ -12,7 +12,6 @@ import msgspec
 from candlestack_core import metrics
 from candlestack_core.logging import get_logger
 from candlestack_core.messages import Trade, decode_trade, encode
-from candlestack_core.names import backfill_source
 from candlestack_core.topics import TRADES
 from candlestack_ingest.exchange.binance.frames import (
     FrameError,
@@ -21,31 +20,23 @@ from candlestack_ingest.exchange.binance.frames import (
     decode_trade_quickly,
     notice_of,
     trade_of_event,
-    trade_of_row,
 )
 from candlestack_ingest.exchange.binance.rest_client import RestError
 from candlestack_ingest.exchange.binance.starvation import Position
 from candlestack_ingest.producers.depth import DepthFeed
 from candlestack_ingest.producers.feed import Context, DepthContext
-from candlestack_ingest.producers.holes import Hole, Outcome, runs
 from candlestack_ingest.producers.resume import resume_trades
 from candlestack_ingest.producers.runtime import Feeds, run_producer
 from candlestack_ingest.producers.sequence import TradeSequence, Verdict
 from candlestack_ingest.producers.trade_evidence import newest_trade_ids
+from candlestack_ingest.producers.trade_refill import TradeRefill
 
 _LOG = get_logger(__name__)
 
 MAX_HELD = 5_000
 """Live trades of one pair that wait for a gap before them to be filled; then its connection is not read."""
 HELD_WAIT_S = 0.05
-REORDER_S = 0.3
-"""A gap is left alone for so long: two connections may overlap, and what is missing may be on its way."""
-FILL_TIMEOUT_S = 180.0
-"""A gap of which REST has given nothing for so long is given up, by name."""
 EVIDENCE_WITHIN_S = 5.0
-NOT_YET_S = 0.5
-"""The exchange's history may be a little behind its stream."""
-NOT_YET_TRIES = 10
 STREAM_SUFFIX = "trade"
 ORIGIN = f"stream:{STREAM_SUFFIX}"
 
@@ -74,7 +65,7 @@ class TradeFeed:
             for symbol in self._market.symbols
         }
         self._sequences = {stream.symbol: stream.sequence for stream in self._streams.values()}
-        self._gaps: asyncio.Queue[str] = asyncio.Queue(maxsize=len(self._sequences))
+        self._refill = TradeRefill(context, self._sequences, self._send)
         self._frames = self._doubles = 0
         self._frames_total = metrics.FRAMES_RECEIVED.labels(kind=STREAM_SUFFIX)
         self._doubles_total = metrics.DOUBLES_DROPPED.labels(kind=STREAM_SUFFIX)
@@ -118,7 +109,7 @@ class TradeFeed:
             sequence = self._streams[name].sequence
             sequence.begin_after(trade_id)
             if sequence.held:
-                self._gaps.put_nowait(self._streams[name].symbol)
+                self._refill.ask(self._streams[name].symbol)
 
     def on_frame(self, frame: bytes, received_ms: int) -> Awaitable[None] | None:
         """Take one frame: at once where its trade continues the sequence and Kafka has room, as nearly all do."""
@@ -188,7 +179,7 @@ class TradeFeed:
                             after=sequence.last_id,
                             before=trade.trade_id,
                         )
-                        self._gaps.put_nowait(trade.symbol)
+                        self._refill.ask(trade.symbol)
                     if sequence.hold(trade):
                         return
             # No more can be held: the connection is left unread, and meanwhile the gap may be closed.
@@ -204,99 +195,18 @@ class TradeFeed:
                 received_ms=received_ms,
             )
         if sequence.held:
-            self._gaps.put_nowait(trade.symbol)
+            self._refill.ask(trade.symbol)
 
     async def _send(self, trade: Trade, received_ms: int) -> None:
         await self._outbox.send(TRADES, trade.symbol, encode(trade), received_ms=received_ms)
 
     def _refused(self, value: bytes) -> None:
         trade = decode_trade(value)
-        self._hole(trade.symbol, (trade.trade_id, trade.trade_id), "lost", "refused by Kafka")
+        self._refill.report(trade.symbol, (trade.trade_id, trade.trade_id), "lost", "refused by Kafka")
 
     async def run(self) -> None:
-        """Fill one pair's gap after the other, until cancelled."""
-        while True:
-            symbol = await self._gaps.get()
-            sequence = self._sequences[symbol]
-            await asyncio.sleep(REORDER_S)
-            while True:
-                await self._send_ready(sequence)
-                if sequence.finish():
-                    break
-                await self._fill(symbol, sequence)
-
-    async def _send_ready(self, sequence: TradeSequence) -> None:
-        while ready := sequence.release():
-            for trade in ready:
-                await self._send(trade, self._context.clock_ms())
-
-    async def _fill(self, symbol: str, sequence: TradeSequence) -> None:
-        gap = sequence.gap()
-        if gap is None:
-            return
-        first, last = gap
-        limit = self._context.exchange.trades_refill_limit
-        if last - first + 1 > limit:
-            self._hole(symbol, (first, last - limit), "lost", "more than is refilled")
-            sequence.last_id = last - limit
-        reason = await self._fetch_gap(symbol, sequence)
-        if (given_up := sequence.give_up()) is not None:
-            self._hole(symbol, given_up, "lost", reason)
-
-    async def _fetch_gap(self, symbol: str, sequence: TradeSequence) -> str:
-        """Send what the exchange's history has of a gap; return why the rest, if any, is not to be had."""
-        tries = 0
-        while (gap := sequence.gap()) is not None:
-            first, last = gap
-            try:
-                # Of the exchange only: a broker that is away is waited for, however long.
-                async with asyncio.timeout(FILL_TIMEOUT_S):
-                    rows = await self._context.rest.historical_trades(symbol, first, last - first + 1)
-                trades = [
-                    trade_of_row(row, symbol, source=backfill_source(self._market.source))
-                    for row in rows
-                    if first <= row.id <= last
-                ]
-            except TimeoutError:
-                return "not filled in time"
-            except (RestError, FrameError) as error:
-                return str(error)
-            if not trades:
-                tries += 1
-                if tries > NOT_YET_TRIES:
-                    return "the exchange's history does not hold them"
-                await asyncio.sleep(NOT_YET_S)
-                continue
-            trades.sort(key=lambda trade: trade.trade_id)
-            for trade in trades:
-                before = (sequence.last_id or 0) + 1
-                if trade.trade_id > before:
-                    self._hole(
-                        symbol, (before, trade.trade_id - 1), "lost", "the exchange's history leaves them out"
-                    )
-                sequence.take(trade)
-                await self._send(trade, self._context.clock_ms())
-                metrics.TRADES_BACKFILLED.labels(symbol=symbol).inc()
-            for ids in runs(trade.trade_id for trade in trades):
-                self._hole(symbol, ids, "filled", "the exchange's history had them")
-        return ""
-
-    def _hole(self, symbol: str, ids: tuple[int, int], outcome: Outcome, reason: str) -> None:
-        sequence = self._sequences[symbol]
-        after = sequence.held[min(sequence.held)].time if sequence.held else 0
-        self._context.on_hole(
-            Hole(
-                market="spot",
-                kind="trade",
-                symbol=symbol,
-                first_id=ids[0],
-                last_id=ids[1],
-                outcome=outcome,
-                reason=reason,
-                before_ms=after,
-                seen_ms=self._context.clock_ms(),
-            )
-        )
+        """Fill gaps, until cancelled."""
+        await self._refill.run()
 
     def positions(self) -> Mapping[str, Position]:
         return {name: stream.sequence.newest() for name, stream in self._streams.items()}
