@@ -1,9 +1,10 @@
 """Latency from the exchange's socket to a client's: `python benchmarks/latency.py [seconds]`.
 
-All 15 pairs stream trades and candles. One process reads three ways at once and notes when each message
+All 15 pairs stream trades, candles and depth. One process reads three ways at once and notes when each message
 arrives: from the exchange itself, from the API behind Kafka, and from a bare relay (a process that passes the
 exchange's frames on to its clients, without Kafka). What is printed is the time from the arrival at the
-exchange's socket to that at the other two, and their ratio.
+exchange's socket to that at the other two, and their ratio. A depth diff has arrived at a client of the API with the
+first book that holds it; books are published at most every 100 ms.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import asyncio
 import multiprocessing
 import sys
 import time
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections import defaultdict
 from contextlib import suppress
 from urllib.parse import urlencode
 
@@ -25,45 +27,91 @@ from websockets.asyncio.server import ServerConnection, broadcast, serve
 from candlestack_core.settings import DEFAULT_SYMBOLS
 from candlestack_local.servers import LOOPBACK, free_port
 
-TARGETS_MS = {"trade": 25.0, "candle": 25.0}
+TARGETS_MS = {"trade": 25.0, "candle": 25.0, "book": 125.0}
 WARM_UP_S = 5.0
 LARGEST_RATIO = 5.0
 
 Event = tuple[str, str, int]
-"""What is followed: `trade` with its id, or `candle` with the event time that is its version; of a pair."""
+"""What is followed: `trade` with its id, `candle` with the event time that is its version, `book` with an update id."""
 Arrivals = dict[Event, int]
 """When an event first arrived, in ns of this process's clock."""
 
-_decode = msgspec.json.Decoder().decode
+
+class _ExchangeData(msgspec.Struct):
+    """What tells an event of the exchange from others; its levels and figures are not looked at."""
+
+    e: str
+    s: str
+    E: int
+    t: int = 0
+    u: int = 0
+
+
+class _ExchangeFrame(msgspec.Struct):
+    data: _ExchangeData
+
+
+class _ApiRecord(msgspec.Struct):
+    symbol: str
+    trade_id: int = 0
+    version: int = 0
+    last_update_id: int = 0
+
+
+class _ApiHead(msgspec.Struct):
+    type: str
+    channel: str
+
+
+class _TradesMessage(msgspec.Struct):
+    data: list[_ApiRecord]
+
+
+class _Message(msgspec.Struct):
+    data: _ApiRecord
+
+
+_decode_frame = msgspec.json.Decoder(_ExchangeFrame).decode
+_decode_head = msgspec.json.Decoder(_ApiHead).decode
+_decode_trades = msgspec.json.Decoder(_TradesMessage).decode
+_decode_message = msgspec.json.Decoder(_Message).decode
 
 
 def exchange_path() -> str:
-    """Return the combined stream of all pairs' trades and candles."""
-    names = (f"{symbol.lower()}@{kind}" for symbol in DEFAULT_SYMBOLS for kind in ("trade", "kline_1m"))
+    """Return the combined stream of all pairs' trades, candles and depth."""
+    kinds = ("trade", "kline_1m", "depth@100ms")
+    names = (f"{symbol.lower()}@{kind}" for symbol in DEFAULT_SYMBOLS for kind in kinds)
     return "/stream?streams=" + "/".join(names)
 
 
-def exchange_event(frame: str | bytes) -> Event | None:
-    """Return what a frame of the exchange is about; None where it is neither trade nor candle."""
-    data = _decode(frame).get("data", {})
-    match data.get("e"):
+def exchange_event(frame: str | bytes) -> Event:
+    """Return what a frame of the exchange is about."""
+    data = _decode_frame(frame).data
+    match data.e:
         case "trade":
-            return "trade", data["s"], data["t"]
+            return "trade", data.s, data.t
         case "kline":
-            return "candle", data["s"], data["E"]
+            return "candle", data.s, data.E
         case _:
-            return None
+            return "book", data.s, data.u
 
 
 def api_events(frame: str | bytes) -> list[Event]:
     """Return what an update of the API is about; snapshots tell of the past and do not count."""
-    message = _decode(frame)
-    if message["type"] != "update" or message["channel"] == "status":
+    head = _decode_head(frame)
+    if head.type != "update":
         return []
-    data = message["data"]
-    if message["channel"] == "trades":
-        return [("trade", trade["symbol"], trade["trade_id"]) for trade in data]
-    return [("candle", data["symbol"], data["version"])]
+    match head.channel:
+        case "trades":
+            return [("trade", trade.symbol, trade.trade_id) for trade in _decode_trades(frame).data]
+        case "kline":
+            candle = _decode_message(frame).data
+            return [("candle", candle.symbol, candle.version)]
+        case "orderbook":
+            book = _decode_message(frame).data
+            return [("book", book.symbol, book.last_update_id)]
+        case _:
+            return []
 
 
 async def read_exchange(url: str, arrivals: Arrivals) -> None:
@@ -71,8 +119,7 @@ async def read_exchange(url: str, arrivals: Arrivals) -> None:
     async with connect(url, max_size=None, compression=None) as connection:
         async for frame in connection:
             now = time.perf_counter_ns()
-            if (event := exchange_event(frame)) is not None:
-                arrivals.setdefault(event, now)
+            arrivals.setdefault(exchange_event(frame), now)
 
 
 async def read_api(url: str, arrivals: Arrivals) -> None:
@@ -112,7 +159,7 @@ async def measure(exchange: str, relayed: str, api: str, seconds: float) -> dict
     sockets = (
         f"{api}/ws/{channel}?{urlencode({'symbol': symbol})}"
         for symbol in DEFAULT_SYMBOLS
-        for channel in ("kline", "trades")
+        for channel in ("kline", "trades", "orderbook")
     )
     readers = [
         asyncio.create_task(read_exchange(exchange, arrivals["exchange"])),
@@ -134,9 +181,24 @@ async def measure(exchange: str, relayed: str, api: str, seconds: float) -> dict
 
 
 def delays_ms(kind: str, first: Arrivals, then: Arrivals) -> np.ndarray:
-    """Return how long after the exchange's socket the other had what both have, in ms, shape (n,)."""
-    both: Iterable[Event] = (event for event in first if event[0] == kind and event in then)
-    return np.array([(then[event] - first[event]) / 1e6 for event in both])
+    """Return how long after the exchange's socket the other had what the exchange sent, in ms, shape (n,).
+
+    A diff is there with the first book whose update id is its own or a later one.
+    """
+    numbers = defaultdict[str, list[int]](list)
+    for event_kind, symbol, number in then:
+        if event_kind == kind:
+            numbers[symbol].append(number)
+    for known in numbers.values():
+        known.sort()
+    delays = []
+    for (event_kind, symbol, number), arrived in first.items():
+        known = numbers[symbol]
+        at = bisect_left(known, number)
+        if event_kind != kind or at == len(known) or (known[at] != number and kind != "book"):
+            continue
+        delays.append((then[kind, symbol, known[at]] - arrived) / 1e6)
+    return np.array(delays)
 
 
 def report(arrivals: dict[str, Arrivals]) -> None:
