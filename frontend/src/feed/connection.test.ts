@@ -34,7 +34,7 @@ describe("a connection", () => {
       pauses.push(waitForRetry());
       expect(opened()).toBe(attempt + 1);
     }
-    expect(pauses).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000]);
+    expect(pauses).toEqual([500, 1000, 2000, 4000, 8000, 8000, 8000, 8000]);
   });
 
   it("is tried again at once when asked to, or when the page wakes", () => {

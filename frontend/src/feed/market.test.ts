@@ -124,6 +124,8 @@ describe("the feed of a pair", () => {
     await answered();
     expect(asked.at(-1)?.searchParams.get("limit")).toBe("1500");
     surroundings.pass(7 * MINUTE_MS);
+    // Whatever pause is going on: until the next attempt.
+    while (surroundings.socket("kline").closed) surroundings.pass(100);
     history(...[1, 2, 3, 4, 5, 6].map((minute) => candle(thisMinute + minute)));
     surroundings.socket("kline").accept();
     surroundings.socket("kline").send(klineSnapshot([candle(thisMinute + 7)], { seq: 90 }));
