@@ -119,6 +119,31 @@ BOOK_AUDIT_MATCH: Final = Gauge(
 BOOK_AUDITS: Final = Counter(
     "candlestack_book_audits_total", "Books compared with a fresh snapshot", ["market", "outcome"]
 )
+COMPLETENESS_EXPECTED: Final = Gauge(
+    "candlestack_completeness_expected",
+    "Ids of a stream (candles, trades, update ids) that the last 60 minutes should have",
+    ["market", "stream", "symbol"],
+)
+COMPLETENESS_RECEIVED: Final = Gauge(
+    "candlestack_completeness_received",
+    "Ids that a stream itself brought in the last 60 minutes",
+    ["market", "stream", "symbol"],
+)
+COMPLETENESS_FILLED: Final = Gauge(
+    "candlestack_completeness_filled",
+    "Ids of the last 60 minutes that came by REST or, of a book, by a snapshot",
+    ["market", "stream", "symbol"],
+)
+COMPLETENESS_MISSING: Final = Gauge(
+    "candlestack_completeness_missing",
+    "Ids of the last 60 minutes that did not come",
+    ["market", "stream", "symbol"],
+)
+COMPLETENESS_HOLES: Final = Counter(
+    "candlestack_completeness_holes_total",
+    "Runs of ids found missing from a stream, whether filled later or not",
+    ["market", "stream", "symbol"],
+)
 FEED_LIVE: Final = Gauge(
     "candlestack_feed_live", "1 while the end of the topics is followed and Kafka answers"
 )

@@ -5,7 +5,7 @@ No other Python file of the platform holds one of these as a literal; a check in
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 # MongoDB collections
 KLINE_1M: Final = "1m_kline"
@@ -19,6 +19,16 @@ KLINE_COLLECTIONS: Final = {"1m": KLINE_1M, "5m": KLINE_5M, "1h": KLINE_1H, "4h"
 def candle_id(symbol: str, open_time: int) -> str:
     """Return the `_id` of a candle's document; `open_time` in ms."""
     return f"{symbol}:{open_time}"
+
+
+COMPLETENESS: Final = "completeness"
+LedgerStream = Literal["kline_1m", "trade", "depth"]
+"""The streams whose completeness is accounted for, as the ledger calls them."""
+
+
+def completeness_id(market: str, stream: str, symbol: str, open_time: int) -> str:
+    """Return the `_id` of what is known of one minute of a stream; `open_time` in ms."""
+    return f"{market}:{stream}:{symbol}:{open_time}"
 
 
 # Redis keys
@@ -70,6 +80,7 @@ HEADER_SENT: Final = "sent"
 # Consumer groups
 GROUP_REDIS_WRITER: Final = "redis-writer"
 GROUP_CANDLE_WRITER: Final = "candle-writer"
+GROUP_COMPLETENESS: Final = "completeness-ledger"
 
 # Values of `source`
 SOURCE_BINANCE: Final = "binance"

@@ -133,6 +133,9 @@ class MongoSettings(SettingsGroup):
         description="MongoDB connection string",
     )
     mongo_db: str = Field("CRYPTO", pattern=r"^[A-Za-z0-9_-]{1,63}$", description="MongoDB database")
+    completeness_days: int = Field(
+        30, ge=1, le=3650, description="Days that the completeness of each minute is kept"
+    )
 
 
 class RedisSettings(SettingsGroup):

@@ -66,6 +66,7 @@ BAD: Mapping[str, tuple[str, ...]] = {
     "KAFKA_REPLICATION_FACTOR": ("0", "6"),
     "REDIS_PORT": ("0", "65536", "redis"),
     "REALTIME_WINDOW_HOURS": ("0", "169"),
+    "COMPLETENESS_DAYS": ("0", "3651", "a month"),
     "TRADES_LIST_LENGTH": ("9", "100001"),
     "MONGO_URI": ("localhost:27017", "http://localhost", "mongo://localhost"),
     "MONGO_DB": ("a b", "a/b", "d" * 64),

@@ -20,8 +20,9 @@ from candlestack_core.settings import GROUPS, variable_names
 HOLE = "{}"
 """Stands for what is only known when the code runs."""
 
-LOOSE_WORDS = ("HEADER_", "GROUP_", "SOURCE_")
-"""Constants of `names` that are plain words ("sent", "binance") or also name a process ("redis-writer")."""
+LOOSE_WORDS = ("HEADER_", "GROUP_", "SOURCE_", "COMPLETENESS")
+"""Constants of `names` that are plain words ("sent", "binance", "completeness" as a field of a candle) or also
+name a process ("redis-writer")."""
 
 SAMPLE_SUFFIXES = "_total|_created|_bucket|_count|_sum"
 METRIC_TYPES = frozenset({"Counter", "Gauge", "Histogram", "Summary", "Info", "Enum"})
