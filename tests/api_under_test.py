@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
+from bson import Int64
 from websockets.sync.client import ClientConnection, connect
 
 from app.book.channel import OrderBookSnapshot, OrderBookUpdate
@@ -26,7 +27,7 @@ from app.candles.channel import KlineSnapshot, KlineUpdate
 from app.stream.messages import Status
 from app.trades.channel import TradesSnapshot, TradesUpdate
 from candlestack_core.decimals import canonical
-from candlestack_core.intervals import MINUTE_MS
+from candlestack_core.intervals import MINUTE_MS, Interval
 from candlestack_core.kafka import Record, open_producer
 from candlestack_core.kafka.create_topics import ensure_topics
 from candlestack_core.messages import Book, Candle, KnownBook, Market, Trade, encode
@@ -224,7 +225,10 @@ class World:
 
     def store_parent(self, parent: Candle) -> None:
         """Write a candle of a longer interval into its collection, as a roll-up does."""
-        self._database[KLINE_COLLECTIONS[parent.interval]].insert_one(document_of(parent))
+        minutes = Int64(Interval(parent.interval).minutes)
+        self._database[KLINE_COLLECTIONS[parent.interval]].insert_one(
+            {**document_of(parent), "children": minutes, "expected_children": minutes}
+        )
 
     def topic_of(self, record: Candle | Trade | Book) -> str:
         match record:

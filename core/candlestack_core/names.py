@@ -14,6 +14,7 @@ KLINE_1H: Final = "1h_kline"
 KLINE_4H: Final = "4h_kline"
 KLINE_1D: Final = "1d_kline"
 KLINE_COLLECTIONS: Final = {"1m": KLINE_1M, "5m": KLINE_5M, "1h": KLINE_1H, "4h": KLINE_4H, "1d": KLINE_1D}
+JOB_RUNS: Final = "job_runs"
 
 
 def candle_id(symbol: str, open_time: int) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pymongo
-from bson import Int64
+from bson import Int64, Timestamp
 from msgspec.structs import asdict
 from pymongo import InsertOne, ReplaceOne
 from pymongo.database import Database
@@ -22,7 +22,7 @@ from candlestack_core.settings import BadSettingError, MongoSettings, variable_n
 from candlestack_core.versions import supersedes
 from candlestack_ingest.consumers.records import minute_candle
 from candlestack_ingest.consumers.sink import Refusal, StoreAwayError
-from candlestack_ingest.stores.schema import Document, ensure_candle_collections
+from candlestack_ingest.stores.schema import WRITTEN_AT, Document, ensure_candle_collections
 
 _LOG = get_logger(__name__)
 
@@ -34,6 +34,8 @@ CONNECT_TIMEOUT_MS = 1_500
 GOODBYE_TIMEOUT_S = 1.0
 ACKNOWLEDGED = WriteConcern(w="majority", j=True)
 """Offsets are committed after this: what MongoDB has acknowledged survives its being killed."""
+WRITTEN_NOW = Timestamp(0, 0)
+"""What MongoDB replaces by its own time, in a document it inserts or puts in another's place."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _Operation = InsertOne[Document] | ReplaceOne[Document]
@@ -69,6 +71,11 @@ def document_of(candle: Candle) -> Document:
         "trades": Int64(candle.trades),
         "version": Int64(candle.version),
     }
+
+
+def minute_document(candle: Candle) -> Document:
+    """Return a 1m candle as it is sent to MongoDB, which puts the time of the write into it."""
+    return {**document_of(candle), WRITTEN_AT: WRITTEN_NOW}
 
 
 def _date(time_ms: int) -> datetime:
@@ -112,7 +119,7 @@ class CandleSink:
     def flush(self) -> list[Refusal]:
         if not self._batch:
             return []
-        documents = {key: document_of(candle) for key, (candle, _) in self._batch.items()}
+        documents = {key: minute_document(candle) for key, (candle, _) in self._batch.items()}
         try:
             with pymongo.timeout(TIMEOUT_S):
                 refused = self._put(documents)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 import msgspec
 import msgspec.inspect
@@ -20,6 +21,14 @@ SYMBOL_AND_OPEN_TIME = "symbol_open_time"
 
 DATES = frozenset({"open_time", "close_time"})
 """Fields in ms on the wire that are stored as UTC dates."""
+
+WRITTEN_AT = "written_at"
+"""When MongoDB wrote a 1m candle, by its own clock, no two at the same time."""
+
+_COUNTS: Document = {
+    "children": {"bsonType": "long", "minimum": 1},
+    "expected_children": {"bsonType": "long", "minimum": 1},
+}
 
 # `names.candle_id` in MongoDB's words. A time that is no date fails the schema; here it only may not be an error.
 _ID_OF_THE_CANDLE = {
@@ -43,8 +52,9 @@ _ID_OF_THE_CANDLE = {
 def candle_validator(interval: str) -> Document:
     """Return the validator of an interval's collection.
 
-    Every field of `messages.Candle` with the bounds it has there, closed candles only, no other field, and the
-    `_id` that follows from symbol and open time.
+    Every field of `messages.Candle` with the bounds it has there, closed candles only, and the `_id` that
+    follows from symbol and open time. Of 1m candles also when they were written, by which a roll-up finds what
+    is new; of longer ones the number of 1m candles they were made from and should be. No other field.
     """
     described = msgspec.inspect.type_info(Candle)
     if not isinstance(described, StructType):
@@ -54,6 +64,7 @@ def candle_validator(interval: str) -> Document:
         **{field.encode_name: _schema_of(field) for field in described.fields},
         "interval": {"enum": [interval]},
         "closed": {"enum": [True]},
+        **({WRITTEN_AT: {"bsonType": "timestamp"}} if interval == "1m" else _COUNTS),
     }
     return {
         "$jsonSchema": {
@@ -104,6 +115,7 @@ def ensure_candle_collections(database: Database[Document]) -> list[str]:
             )
             done.append(f"changed the validator of {name}")
         done += _ensure_index(database, name)
+    done += _ensure_written_at_index(database)
     return done
 
 
@@ -136,3 +148,13 @@ def _ensure_index(database: Database[Document], name: str) -> list[str]:
             database[name].drop_index(present)
     database[name].create_index(keys, name=SYMBOL_AND_OPEN_TIME, unique=True)
     return [f"created the index {SYMBOL_AND_OPEN_TIME} of {name}"]
+
+
+def _ensure_written_at_index(database: Database[Document]) -> list[str]:
+    """Make the index that by itself answers which pairs and times have changed since a roll-up looked."""
+    candles = database[KLINE_COLLECTIONS["1m"]]
+    if WRITTEN_AT in candles.index_information():
+        return []
+    keys = [(field, pymongo.ASCENDING) for field in (WRITTEN_AT, "symbol", "open_time")]
+    candles.create_index(keys, name=WRITTEN_AT)
+    return [f"created the index {WRITTEN_AT} of {candles.name}"]

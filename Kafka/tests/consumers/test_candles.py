@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pymongo
 import pytest
+from bson import Timestamp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymongo.errors import WriteError
@@ -16,9 +17,10 @@ from candlestack_core.names import KLINE_1M, KLINE_COLLECTIONS
 from candlestack_core.settings import BadSettingError, MongoSettings
 from candlestack_core.versions import supersedes
 from candlestack_ingest.consumers.sink import StoreAwayError
-from candlestack_ingest.stores.candles import CandleSink, connect, document_of
+from candlestack_ingest.stores.candles import CandleSink, connect, document_of, minute_document
 from candlestack_ingest.stores.schema import (
     SYMBOL_AND_OPEN_TIME,
+    WRITTEN_AT,
     Document,
     candle_validator,
     ensure_candle_collections,
@@ -75,7 +77,7 @@ def test_in_whatever_order_versions_arrive_the_winner_stays(
         for made in batch:
             if made.closed and (made.open_time not in expected or supersedes(made, expected[made.open_time])):
                 expected[made.open_time] = made
-    stored = {document["_id"]: document for document in database[KLINE_1M].find()}
+    stored = {document["_id"]: document for document in database[KLINE_1M].find({}, {WRITTEN_AT: False})}
     assert stored == {document["_id"]: document for document in map(document_of, expected.values())}
 
 
@@ -127,12 +129,40 @@ def test_a_record_that_the_validator_refuses_is_given_back_and_the_others_are_wr
     assert ensure_candle_collections(database) == [f"changed the validator of {KLINE_1M}"]
 
 
+def test_every_write_of_a_candle_is_later_than_the_one_before_and_what_changes_nothing_writes_nothing(
+    database: Database,
+) -> None:
+    database[KLINE_1M].delete_many({})
+
+    def written() -> list[Timestamp]:
+        return [document[WRITTEN_AT] for document in database[KLINE_1M].find().sort("open_time")]
+
+    write(database, candle(0, 5), candle(1, 5))
+    first = written()
+    assert first[0] < first[1]
+    write(database, candle(0, 5), candle(1, 4))
+    assert written() == first
+    write(database, candle(0, 6))
+    assert written()[0] > first[1]
+    assert written()[1] == first[1]
+
+
+def test_what_was_written_since_a_time_is_answered_by_an_index_alone(database: Database) -> None:
+    database[KLINE_1M].delete_many({})
+    write(database, candle(0, 5), candle(1, 5))
+    changed = database[KLINE_1M].find(
+        {WRITTEN_AT: {"$gt": Timestamp(1, 1)}}, {"_id": False, "symbol": True, "open_time": True}
+    )
+    assert len(list(changed.clone())) == 2
+    assert changed.explain()["executionStats"]["totalDocsExamined"] == 0
+
+
 def test_the_store_is_prepared_once_and_found_as_it_should_be_the_second_time(
     client: pymongo.MongoClient[Document],
 ) -> None:
     client.drop_database("PREPARED")
     database = client["PREPARED"]
-    assert len(ensure_candle_collections(database)) == 2 * len(KLINE_COLLECTIONS)
+    assert len(ensure_candle_collections(database)) == 2 * len(KLINE_COLLECTIONS) + 1
     assert ensure_candle_collections(database) == []
     for interval, name in KLINE_COLLECTIONS.items():
         options = next(database.list_collections(filter={"name": name}))["options"]
@@ -152,7 +182,7 @@ def test_an_index_of_the_same_keys_is_kept_where_it_is_unique_and_made_anew_wher
     database[KLINE_1M].create_index(keys, name="unique_by_another_name", unique=True)
     database[KLINE_COLLECTIONS["5m"]].create_index(keys, name="not_unique")
     ensure_candle_collections(database)
-    assert sorted(database[KLINE_1M].index_information()) == ["_id_", "unique_by_another_name"]
+    assert sorted(database[KLINE_1M].index_information()) == ["_id_", "unique_by_another_name", WRITTEN_AT]
     mended = database[KLINE_COLLECTIONS["5m"]].index_information()
     assert sorted(mended) == ["_id_", SYMBOL_AND_OPEN_TIME]
     assert mended[SYMBOL_AND_OPEN_TIME]["unique"]
@@ -201,12 +231,12 @@ def test_a_collection_that_was_made_without_care_is_mended_and_keeps_its_documen
 )
 def test_the_validator_refuses_what_is_no_candle(database: Database, change: Document) -> None:
     with pytest.raises(WriteError, match="failed validation"):
-        database[KLINE_1M].insert_one(document_of(candle(0, 1)) | change)
+        database[KLINE_1M].insert_one(minute_document(candle(0, 1)) | change)
 
 
-@pytest.mark.parametrize("field", sorted(document_of(candle(0, 1)).keys() - {"_id"}))
+@pytest.mark.parametrize("field", sorted(minute_document(candle(0, 1)).keys() - {"_id"}))
 def test_the_validator_asks_for_every_field(database: Database, field: str) -> None:
-    document = document_of(candle(0, 1))
+    document = minute_document(candle(0, 1))
     del document[field]
     with pytest.raises(WriteError, match="failed validation"):
         database[KLINE_1M].insert_one(document)
