@@ -16,7 +16,7 @@ from rich.text import Text
 from candlestack_local import checks, dashboard
 from candlestack_local.configuration import Configuration
 from candlestack_local.live_candle import LiveCandles
-from candlestack_local.lock import LOCK, compile_lock
+from candlestack_local.lock import compile_locks, locks
 from candlestack_local.logs import show_logs
 from candlestack_local.programs import programs
 from candlestack_local.servers import LOOPBACK, ServerError
@@ -170,10 +170,11 @@ def bench(
 def lock(
     upgrade: Annotated[bool, typer.Option("--upgrade", help="Take the newest versions.")] = False,
 ) -> None:
-    """Write the lock from the members' dependencies."""
+    """Write the locks from the declared dependencies."""
     with _one_line_errors():
-        compile_lock(upgrade=upgrade)
-        _console.print(f"wrote {LOCK}")
+        compile_locks(upgrade=upgrade)
+        for lock in locks():
+            _console.print(f"wrote {lock.path}")
 
 
 def _print_addresses(configuration: Configuration) -> None:
