@@ -389,6 +389,12 @@ class FrontendSettings(SettingsGroup):
     )
 
 
+class AirflowSettings(SettingsGroup):
+    """Airflow, which schedules the batch work."""
+
+    airflow_port: Port = Field(8080, description="Port of Airflow's page and of its API")
+
+
 class RunnerSettings(SettingsGroup):
     """The local runner; relative folders are taken from the repository's root."""
 
@@ -433,6 +439,7 @@ GROUPS: tuple[type[SettingsGroup], ...] = (
     SparkSettings,
     ApiSettings,
     FrontendSettings,
+    AirflowSettings,
     ServiceSettings,
     RunnerSettings,
 )
