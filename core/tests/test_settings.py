@@ -98,6 +98,7 @@ BAD: Mapping[str, tuple[str, ...]] = {
     "API_PORT": ("-1", "65536", "http"),
     "API_CORS_ORIGINS": ("localhost:3000", "http://", "http://localhost:3000,dashboard"),
     "FRONTEND_PORT": ("0", "65536", "http"),
+    "AIRFLOW_PORT": ("0", "65536", "http"),
     "API_URL": ("localhost:8000", "ws://localhost:8000", "http://"),
     "API_MAX_SOCKETS": ("0", "100001"),
     "PROFILE": ("batch", "Live"),
