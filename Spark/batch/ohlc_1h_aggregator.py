@@ -1,0 +1,7 @@
+"""Roll up 1m candles to 1h: `python Spark/batch/ohlc_1h_aggregator.py [--start T] [--end T] [--symbols A,B]`."""
+
+from candlestack_core.intervals import Interval
+from candlestack_spark.rollups.job import main
+
+if __name__ == "__main__":
+    main((Interval.H1,))

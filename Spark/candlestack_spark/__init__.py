@@ -1,0 +1,1 @@
+"""Roll-ups and bulk history of candles, distributed by Spark."""

@@ -1,0 +1,139 @@
+"""The roll-up job: `python Spark/batch/ohlc_5m_aggregator.py [--start T] [--end T] [--symbols A,B]`.
+
+Without a window it rolls up what is due by the data. Exit code 0: every parent is as its 1m candles say;
+1: not, and stderr, the log and `job_runs` say why; 2: an argument or a setting cannot be used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
+from functools import partial
+from time import monotonic
+
+from pyspark import SparkContext
+
+from candlestack_core.intervals import Interval
+from candlestack_core.logging import get_logger
+from candlestack_core.settings import DEFAULT_SYMBOLS, ExchangeSettings, MongoSettings, SparkSettings, load
+from candlestack_spark.arguments import Arguments, Window, window_of
+from candlestack_spark.process import run_job
+from candlestack_spark.rollups.spans import Span, due, pieces, within
+from candlestack_spark.rollups.task import Tally, roll_up_spans
+from candlestack_spark.session import spark_context, told_by_spark
+from candlestack_spark.stores.mongo import CandleStore, Coverage, connected
+from candlestack_spark.stores.runs import Run, last_watermark, recorded_run
+
+PARENT_INTERVALS = tuple(interval for interval in Interval if interval is not Interval.M1)
+TASKS_A_CORE = 4
+"""Smaller tasks than cores, so that none waits long for the last one."""
+
+_LOG = get_logger("job")
+
+
+def job_name(interval: Interval) -> str:
+    """Return the name under which `job_runs` knows the roll-up of an interval."""
+    return f"ohlc_{interval.value}_aggregator"
+
+
+class RollUps:
+    """The roll-ups of one invocation, on one Spark, which starts when there is something to do."""
+
+    def __init__(
+        self, store: CandleStore, mongo: MongoSettings, spark: SparkSettings, stack: ExitStack
+    ) -> None:
+        self._store = store
+        self._mongo = mongo
+        self._settings = spark
+        self._stack = stack
+        self._context: SparkContext | None = None
+
+    def run(self, interval: Interval, window: Window) -> bool:
+        """Roll up an interval over a window; tell whether every parent is as it should be.
+
+        Raises:
+            BadArgumentError: a pair of the window is not known.
+        """
+        # First of all: what is written from here on is the next run's.
+        watermark = self._store.newest_write()
+        coverage = self._store.coverage()
+        window.require_known({*coverage, *DEFAULT_SYMBOLS, *load(ExchangeSettings).symbols})
+        if window.symbols:
+            coverage = {symbol: ends for symbol, ends in coverage.items() if symbol in window.symbols}
+        with recorded_run(
+            self._store.database,
+            job_name(interval),
+            interval=interval.value,
+            start=window.start,
+            end=window.end,
+            symbols=window.symbols or tuple(coverage),
+        ) as run:
+            tally = self._roll_up(interval, self._spans(interval, window, coverage))
+            run.watermark = None if window.bounded else watermark
+            _report(run, tally)
+        return run.failure is None
+
+    def _spans(self, interval: Interval, window: Window, coverage: dict[str, Coverage]) -> list[Span]:
+        if window.start is not None or window.end is not None:
+            return within(interval, coverage, window.start, window.end)
+        since = last_watermark(self._store.database, job_name(interval))
+        complete = {symbol: self._store.last_complete(symbol, interval) for symbol in coverage}
+        dirty = None if since is None else self._store.parents_written_since(since, interval)
+        return due(interval, coverage, complete, dirty)
+
+    def _roll_up(self, interval: Interval, spans: list[Span]) -> Tally:
+        total = Tally()
+        cut = list(pieces(spans, interval))
+        if not cut:
+            _LOG.info("nothing is due", interval=interval.value)
+            return total
+        began = monotonic()
+        context = self._spark()
+        tasks = min(len(cut), context.defaultParallelism * TASKS_A_CORE)
+        work = context.parallelize(cut, tasks).mapPartitions(partial(roll_up_spans, self._mongo, interval))
+        with told_by_spark():
+            for tally in work.collect():
+                total += tally
+        _LOG.info(
+            "rolled up",
+            interval=interval.value,
+            pairs=len({span.symbol for span in spans}),
+            seconds=round(monotonic() - began, 1),
+            **_figures(total),
+        )
+        return total
+
+    def _spark(self) -> SparkContext:
+        if self._context is None:
+            self._context = self._stack.enter_context(spark_context(self._settings, "candlestack roll-ups"))
+        return self._context
+
+
+def _figures(tally: Tally) -> dict[str, int]:
+    return {name: count for name, count in asdict(tally).items() if isinstance(count, int)}
+
+
+def _report(run: Run, tally: Tally) -> None:
+    run.figures = _figures(tally)
+    run.reasons = tally.reasons
+    if tally.set_aside:
+        run.failure = f"{tally.set_aside} documents are no candles: {tally.reasons[0]}"
+
+
+def main(intervals: Sequence[Interval] = PARENT_INTERVALS, arguments: Sequence[str] | None = None) -> None:
+    """Roll up intervals as the command line says; ends the process."""
+    parser = Arguments(prog="ohlc_aggregator", description=__doc__)
+    parser.add_window()
+
+    def job() -> bool:
+        window = window_of(parser.parse_args(arguments))
+        for interval in intervals:
+            window.require_aligned(interval)
+        mongo, spark = load(MongoSettings), load(SparkSettings)
+        with connected(mongo) as store, ExitStack() as stack:
+            roll_ups = RollUps(store, mongo, spark, stack)
+            sound = [roll_ups.run(interval, window) for interval in intervals]
+        return all(sound)
+
+    run_job("ohlc-aggregator", job)

@@ -1,0 +1,1 @@
+"""MongoDB, as the batch jobs read and write it."""

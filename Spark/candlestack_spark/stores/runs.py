@@ -1,0 +1,135 @@
+"""`job_runs`: what each run of a batch job did, written when it begins and when it ends, however it ends.
+
+The exporter of these figures reads the newest document of each `job` by the index `(job, started_at)`.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Final, Literal
+
+import pymongo
+from bson import Timestamp
+from pymongo.database import Database
+from pymongo.errors import PyMongoError
+
+from candlestack_core.logging import get_logger
+from candlestack_core.names import JOB_RUNS
+from candlestack_spark.stores.documents import Document, date_of
+
+Outcome = Literal["running", "succeeded", "failed", "killed"]
+
+LONGEST_REASON: Final = 500
+_LOG = get_logger("job")
+
+
+@dataclass(slots=True)
+class Run:
+    """A run that is going on; what is set here is written when it ends."""
+
+    figures: dict[str, int] = field(default_factory=dict)
+    """Counts: `rows_in`, `rows_out`, `set_aside` and what else the job counts."""
+    reasons: list[str] = field(default_factory=list)
+    """Of what was set aside, the first few."""
+    watermark: Timestamp | None = None
+    """Up to which write of a 1m candle this run has taken everything; None where it took a part."""
+    failure: str | None = None
+    """Why the result is not what it should be, although the run came to its end."""
+
+
+@contextmanager
+def recorded_run(
+    database: Database[Document],
+    job: str,
+    *,
+    interval: str | None,
+    start: int | None,
+    end: int | None,
+    symbols: Sequence[str],
+) -> Iterator[Run]:
+    """Record a run of a job; `start` and `end` in ms are its window where it was given one.
+
+    Raises:
+        PyMongoError: MongoDB is away when the run begins.
+    """
+    runs = database[JOB_RUNS]
+    runs.create_index([("job", pymongo.ASCENDING), ("started_at", pymongo.DESCENDING)])
+    _close_killed_runs(database, job)
+    began, started_at = monotonic(), datetime.now(UTC)
+    key = f"{job}:{started_at:%Y-%m-%dT%H:%M:%S.%fZ}:{uuid.uuid4().hex[:8]}"
+    runs.insert_one(
+        {
+            "_id": key,
+            "job": job,
+            "interval": interval,
+            "start": None if start is None else date_of(start),
+            "end": None if end is None else date_of(end),
+            "symbols": list(symbols),
+            "started_at": started_at,
+            "host": socket.gethostname(),
+            "pid": os.getpid(),
+            "outcome": "running",
+        }
+    )
+    run = Run()
+
+    def close(outcome: Outcome, reason: str | None) -> None:
+        seconds = monotonic() - began
+        runs.update_one(
+            {"_id": key},
+            {
+                "$set": {
+                    **run.figures,
+                    "reasons": run.reasons,
+                    "watermark": run.watermark if outcome == "succeeded" else None,
+                    "finished_at": datetime.now(UTC),
+                    "seconds": round(seconds, 3),
+                    "outcome": outcome,
+                    "reason": None if reason is None else reason[:LONGEST_REASON],
+                }
+            },
+        )
+
+    try:
+        yield run
+    except BaseException as error:
+        try:
+            close("failed", str(error) or type(error).__name__)
+        except PyMongoError as away:
+            _LOG.warning("run not recorded", job=job, reason=str(away)[:LONGEST_REASON])
+        raise
+    close("succeeded" if run.failure is None else "failed", run.failure)
+
+
+def last_watermark(database: Database[Document], job: str) -> Timestamp | None:
+    """Return up to which write the last run of a job that took everything has come; None before the first."""
+    document = database[JOB_RUNS].find_one(
+        {"job": job, "outcome": "succeeded", "watermark": {"$ne": None}}, sort=[("started_at", -1)]
+    )
+    return None if document is None else document["watermark"]
+
+
+def _close_killed_runs(database: Database[Document], job: str) -> None:
+    """Say of earlier runs on this machine that they were killed, where their processes are gone."""
+    running: Mapping[str, object] = {"job": job, "outcome": "running", "host": socket.gethostname()}
+    for document in database[JOB_RUNS].find(running):
+        if not _is_alive(document["pid"]):
+            end = {"outcome": "killed", "reason": "its process is gone", "watermark": None}
+            database[JOB_RUNS].update_one({"_id": document["_id"], "outcome": "running"}, {"$set": end})
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
