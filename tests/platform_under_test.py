@@ -28,6 +28,7 @@ PROGRAMS: Mapping[str, tuple[str, ...]] = {
     "redis-writer": ("Kafka/redis_consumer.py",),
     "candle-writer": ("Kafka/candle_writer.py",),
     "orderbook-builder": ("Kafka/orderbook_builder.py",),
+    "completeness-ledger": ("Kafka/completeness_ledger.py",),
 }
 
 _Value = TypeVar("_Value")

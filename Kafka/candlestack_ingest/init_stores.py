@@ -13,6 +13,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from candlestack_core.pauses import Pauses
 from candlestack_core.settings import BadSettingError, MongoSettings, load
+from candlestack_ingest.completeness.schema import ensure_completeness_collection
 from candlestack_ingest.stores.candles import connect
 from candlestack_ingest.stores.schema import ensure_candle_collections
 
@@ -20,7 +21,7 @@ EXAMPLE = "example: MONGO_URI=mongodb://localhost:27017 python -m candlestack_in
 
 
 def init_stores(settings: MongoSettings, wait_s: float) -> list[str]:
-    """Make the candle store be as it should, waiting for MongoDB; return what was done, a line each.
+    """Make the stores be as they should, waiting for MongoDB; return what was done, a line each.
 
     Raises:
         BadSettingError: the connection string cannot be understood.
@@ -31,7 +32,11 @@ def init_stores(settings: MongoSettings, wait_s: float) -> list[str]:
     with connect(settings) as client:
         while True:
             try:
-                return ensure_candle_collections(client[settings.mongo_db])
+                database = client[settings.mongo_db]
+                return [
+                    *ensure_candle_collections(database),
+                    *ensure_completeness_collection(database, settings.completeness_days),
+                ]
             except PyMongoError as error:
                 if time.monotonic() > deadline or isinstance(error, OperationFailure):
                     raise

@@ -13,8 +13,8 @@ from candlestack_ingest.consumers.loop import Limits
 from candlestack_ingest.consumers.runtime import run_consumer
 from candlestack_ingest.stores.candles import connect
 
-LIMITS = Limits(max_records=10_000, linger_s=2.0)
-"""All that comes within two seconds changes one document of each stream."""
+LIMITS = Limits(max_records=10_000, linger_s=1.0)
+"""All that comes within a second changes one document of each stream."""
 
 
 def main() -> None:

@@ -140,6 +140,7 @@ def _live(configuration: Configuration) -> list[Program]:
         "candle-writer": "candle_writer.py",
         "orderbook-builder": "orderbook_builder.py",
         "rest-producer": "rest_producer.py",
+        "completeness-ledger": "completeness_ledger.py",
     }
     for offset, (name, entry) in enumerate(entries.items(), start=1):
         live.append(_service(name, offset, str(REPOSITORY / "Kafka" / entry), configuration=configuration))

@@ -18,7 +18,7 @@ from candlestack_local.supervisor import Supervisor, supervised_processes
 
 _CANDLESTACK = Path(sys.executable).parent / "candlestack"
 _TASKS = {"create-topics", "init-stores"}
-_HEALTH_PORTS = 10
+_HEALTH_PORTS = 11
 
 
 @pytest.fixture
@@ -39,6 +39,7 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
         "API_PORT": str(free_port()),
         "FRONTEND_PORT": str(free_port()),
         "HEALTH_PORT_BASE": str(free_port(following=_HEALTH_PORTS)),
+        "PROFILE": "live",
         "SYMBOLS": "BTCUSDT,ETHUSDT",
         "BACKFILL_HOURS": "1",
     }
@@ -74,7 +75,7 @@ def test_the_platform_comes_up_to_a_live_candle_and_goes_down_without_a_trace(
     assert "live: BTCUSDT" in first
     assert "from simulator" in first
     pids = _pids(supervisor)
-    assert len(pids) == 12
+    assert len(pids) == 13
     assert None not in pids.values()
 
     # A second start while it runs changes nothing but what has died.
