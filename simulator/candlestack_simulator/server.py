@@ -6,6 +6,7 @@
 | USD-M futures | `/fapi/v1/...` | `/usdm/public/ws`, `/usdm/public/stream`: depth@100ms, bookTicker |
 | | | `/usdm/market/ws`, `/usdm/market/stream`: aggTrade, kline |
 | | | `/usdm/ws`, `/usdm/stream`: the old path, which acknowledges and is silent |
+| archives | `/data/spot/monthly/klines/...` | |
 | control | `/sim/...` | |
 
 A client of futures takes `ws://HOST:PORT/usdm` for `wss://fstream.binance.com`, and `http://HOST:PORT` for
@@ -23,6 +24,7 @@ from aiohttp import web
 from prometheus_client import REGISTRY, CollectorRegistry
 
 from candlestack_core.logging import get_logger
+from candlestack_simulator.archives import Archives
 from candlestack_simulator.config import SimulatorConfig
 from candlestack_simulator.control import Control, Origin
 from candlestack_simulator.faults.board import FaultBoard
@@ -114,6 +116,8 @@ class SimulatorServer:
             app.add_routes(data(source, weights[market], self._faults).routes())
             door = Door(source, self._hubs[market], self._faults, self._config, monotonic)
             app.add_routes(door.routes())
+        if "spot" in sources:
+            app.add_routes(Archives(sources["spot"]).routes())
         app.add_routes(Control(sources, origin, self._hubs).routes())
         app.add_routes(FaultControl(self._faults).routes())
         self._runner = web.AppRunner(
