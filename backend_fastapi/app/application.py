@@ -13,6 +13,7 @@ from app import openapi, problems
 from app.book.routes import router as book_routes
 from app.candles.routes import router as candle_routes
 from app.channels import CHANNELS
+from app.completeness.routes import router as completeness_routes
 from app.health.routes import router as health_routes
 from app.stream.sockets import router_of
 from app.symbols.routes import router as symbol_routes
@@ -31,6 +32,7 @@ def create_app(cors_origins: tuple[str, ...] = ()) -> FastAPI:
         candle_routes,
         trade_routes,
         book_routes,
+        completeness_routes,
         router_of(CHANNELS),
     ):
         app.include_router(router)

@@ -16,6 +16,7 @@ from fastapi.openapi.utils import get_openapi
 from app import problems
 from app.book.schemas import OrderBook
 from app.candles.schemas import Ohlc
+from app.completeness.schemas import Completeness
 from app.health.schemas import Liveness, Readiness
 from app.problems import Problem
 from app.symbols.schemas import Symbols
@@ -31,7 +32,7 @@ _DESCRIPTION = (
     " `/ws/orderbook?symbol=&market=`; their messages are described by `socket.schema.json`."
 )
 _JSON = "application/json"
-_ANSWERS = (Candle, Liveness, Ohlc, OrderBook, Problem, Readiness, Symbols, TradeList)
+_ANSWERS = (Candle, Completeness, Liveness, Ohlc, OrderBook, Problem, Readiness, Symbols, TradeList)
 _REF = "#/components/schemas/{name}"
 
 Responses = dict[int | str, dict[str, Any]]

@@ -17,9 +17,11 @@ from app.application import create_app
 from app.book.service import BookService
 from app.candles.service import CandleService
 from app.channels import CHANNELS
+from app.completeness.service import CompletenessService
 from app.health.service import HealthService
 from app.services import Services
 from app.stores.candles import CandleStore
+from app.stores.completeness import CompletenessStore
 from app.stores.realtime import RealtimeStore
 from app.stream.connection import HubConnection
 from app.stream.hub import Hub
@@ -75,6 +77,7 @@ async def _serve(service: Service, stopping: asyncio.Event) -> None:
         candles=CandleService(symbols, hub, realtime, candles, redis.realtime_window_hours),
         trades=TradeService(symbols, hub, realtime),
         books=BookService(symbols, hub, realtime, round(books.book_silent_after_s * 1000), _clock_ms),
+        completeness=CompletenessService(symbols, CompletenessStore(candles), _clock_ms),
         symbols=symbols,
         health=health,
         hub=hub,

@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 
 from app.book.service import BookService
 from app.candles.service import CandleService
+from app.completeness.service import CompletenessService
 from app.health.service import HealthService
 from app.stream.hub import Hub
 from app.symbols.service import SymbolService
@@ -23,6 +24,7 @@ class Services:
     candles: CandleService
     trades: TradeService
     books: BookService
+    completeness: CompletenessService
     symbols: SymbolService
     health: HealthService
     hub: Hub
@@ -46,6 +48,10 @@ def _books(connection: HTTPConnection) -> BookService:
     return services_of(connection).books
 
 
+def _completeness(connection: HTTPConnection) -> CompletenessService:
+    return services_of(connection).completeness
+
+
 def _symbols(connection: HTTPConnection) -> SymbolService:
     return services_of(connection).symbols
 
@@ -57,5 +63,6 @@ def _health(connection: HTTPConnection) -> HealthService:
 Candles = Annotated[CandleService, Depends(_candles)]
 Trades = Annotated[TradeService, Depends(_trades)]
 Books = Annotated[BookService, Depends(_books)]
+CompletenessAccounts = Annotated[CompletenessService, Depends(_completeness)]
 KnownSymbols = Annotated[SymbolService, Depends(_symbols)]
 Health = Annotated[HealthService, Depends(_health)]

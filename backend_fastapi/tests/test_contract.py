@@ -44,8 +44,9 @@ def test_every_route_names_its_problems_and_every_reference_leads_somewhere() ->
         "/ohlc/realtime",
         "/trades",
         "/orderbook",
+        "/completeness",
     }
-    for path in ("/latest", "/ohlc", "/ohlc/realtime", "/trades", "/orderbook"):
+    for path in ("/latest", "/ohlc", "/ohlc/realtime", "/trades", "/orderbook", "/completeness"):
         answers = openapi["paths"][path]["get"]["responses"]
         assert set(answers) == {"200", "404", "422", "503"}
         for status in ("404", "422", "503"):

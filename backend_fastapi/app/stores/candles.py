@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -60,7 +61,7 @@ class CandleStore(Store):
         """
         wanted: Document = {"symbol": symbol}
         bounds = {"$gte": start, "$lte": end}
-        if times := {operator: _date(time) for operator, time in bounds.items() if time is not None}:
+        if times := {operator: date(time) for operator, time in bounds.items() if time is not None}:
             wanted["open_time"] = times
         order = pymongo.DESCENDING if start is None else pymongo.ASCENDING
         collection = self._database[KLINE_COLLECTIONS[interval.value]]
@@ -75,6 +76,12 @@ class CandleStore(Store):
         with self._asked():
             return set(await self._database[KLINE_COLLECTIONS["1m"]].distinct("symbol"))
 
+    async def aggregate(self, collection: str, pipeline: Sequence[Document]) -> list[Document]:
+        """Return what an aggregation over a collection gives."""
+        with self._asked():
+            cursor = await self._database[collection].aggregate(pipeline)
+            return await cursor.to_list()
+
     async def close(self) -> None:
         await self._client.close()
 
@@ -86,7 +93,8 @@ _LATEST_DATE_MS = 253_402_300_799_999
 """The end of the year 9999: no date is later."""
 
 
-def _date(time_ms: int) -> datetime:
+def date(time_ms: int) -> datetime:
+    """Return an epoch time in ms as MongoDB stores it; one after the last date is the last date."""
     seconds, milliseconds = divmod(min(time_ms, _LATEST_DATE_MS), 1000)
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=milliseconds * 1000)
 

@@ -1,6 +1,28 @@
 // Generated from the API's contract by `npm run generate`. Do not edit.
 
 export interface paths {
+    readonly "/completeness": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What came, what is missing, and how holes were filled
+         * @description Return what the ledger knows of every stream that is asked for, over a day at most.
+         *
+         *     A known stream of which nothing is known in the range is there too, with no minute known.
+         */
+        readonly get: operations["getCompleteness"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/healthz": {
         readonly parameters: {
             readonly query?: never;
@@ -227,6 +249,19 @@ export interface components {
             readonly volume: string;
         };
         /**
+         * Completeness
+         * @description The minutes with open times in `[start_time, end_time)`: sums by stream, and the holes, newest first.
+         *
+         *     `truncated` says that there are more holes than `limit`.
+         */
+        readonly Completeness: {
+            readonly end_time: number;
+            readonly holes: readonly components["schemas"]["HoleInStream"][];
+            readonly start_time: number;
+            readonly streams: readonly components["schemas"]["StreamCompleteness"][];
+            readonly truncated: boolean;
+        };
+        /**
          * Components
          * @description The parts: the topics (what happens now), the realtime store and the candle store.
          */
@@ -243,6 +278,27 @@ export interface components {
             readonly reason: string | null;
             /** @enum {unknown} */
             readonly state: "away" | "up";
+        };
+        /**
+         * HoleInStream
+         * @description A run of ids that a stream did not bring; a hole between two minutes is the later one's.
+         *
+         *     `minute` is its open time. Of candles an id is the open time. `how` is `rest` where REST brought them,
+         *     `snapshot` where a snapshot brought the book beyond them, and null while they are missing; `filled_at` is
+         *     when, in ms.
+         */
+        readonly HoleInStream: {
+            readonly count: number;
+            readonly filled_at: number | null;
+            readonly first_id: number;
+            readonly how: ("rest" | "snapshot") | null;
+            readonly last_id: number;
+            /** @enum {unknown} */
+            readonly market: "spot" | "usdm";
+            readonly minute: number;
+            /** @enum {unknown} */
+            readonly stream: "depth" | "kline_1m" | "trade";
+            readonly symbol: string;
         };
         /**
          * Interval
@@ -342,6 +398,27 @@ export interface components {
             readonly status: "degraded" | "not ready" | "ready";
         };
         /**
+         * StreamCompleteness
+         * @description What is known of one stream over the range. Ids are trade ids, update ids of depth, and one a candle.
+         *
+         *     `minutes_known` are the minutes accounted for, `minutes_unknown` the others of the range: nothing came in
+         *     them, or nobody looked. `expected` is the sum of `received` (by the stream itself), `filled` (by REST or,
+         *     for a book, by a snapshot) and `missing`.
+         */
+        readonly StreamCompleteness: {
+            readonly expected: number;
+            readonly filled: number;
+            /** @enum {unknown} */
+            readonly market: "spot" | "usdm";
+            readonly minutes_known: number;
+            readonly minutes_unknown: number;
+            readonly missing: number;
+            readonly received: number;
+            /** @enum {unknown} */
+            readonly stream: "depth" | "kline_1m" | "trade";
+            readonly symbol: string;
+        };
+        /**
          * SymbolInfo
          * @description One pair, as its data shows it; null is what no data has shown yet.
          *
@@ -398,6 +475,64 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    readonly getCompleteness: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The open times end before it, epoch ms; without it 60 minutes after startTime or, without that one too, now */
+                readonly endTime?: number | null;
+                /** @description Most holes, the newest ones */
+                readonly limit?: number;
+                readonly market?: ("spot" | "usdm") | null;
+                /** @description Least open time, epoch ms; 60 minutes before endTime without it */
+                readonly startTime?: number | null;
+                /** @description One kind of stream; all without it */
+                readonly stream?: ("kline_1m" | "trade" | "depth") | null;
+                readonly symbol?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Completeness"];
+                };
+            };
+            /** @description Not Found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly getHealth: {
         readonly parameters: {
             readonly query?: never;

@@ -1,0 +1,1 @@
+"""Completeness: what each stream should have brought, what it did, and how its holes were filled."""
