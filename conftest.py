@@ -20,6 +20,23 @@ os.environ["CANDLESTACK_ENV_FILE"] = os.devnull
 pytest_plugins = ["candlestack_local.servers.pytest_plugin"]
 
 
+WHOLE_FOLDERS = ("tests/dashboard", "Spark")
+"""Folders whose tests share what takes long to start: they stay together."""
+LONGEST_FIRST = (*WHOLE_FOLDERS, "tests/end_to_end", "deploy/local", "Kafka")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes share the tests: keep those of a file together, and begin with what takes longest."""
+    if not hasattr(config, "workerinput"):
+        return
+    for item in items:
+        folder = _folder(item.nodeid)
+        group = folder if folder in WHOLE_FOLDERS else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+    ranks = {folder: rank for rank, folder in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: ranks.get(_folder(item.nodeid), len(ranks)))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say how long the tests of each folder took, and what they may take on two quiet cores.
 

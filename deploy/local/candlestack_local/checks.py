@@ -46,7 +46,14 @@ STATIC = (
     Check("dashboard", (str(_BIN / "candlestack"), "npm", "run", "--silent", "check")),
 )
 LOCK = Check("lock", (sys.executable, "-m", "candlestack_local.lock"))
-TESTS = Check("tests", (str(_BIN / "pytest"), f"--junit-xml={ARTIFACTS / 'pytest.xml'}", "--durations=15"))
+TESTS = Check(
+    "tests",
+    (
+        *(str(_BIN / "pytest"), f"--junit-xml={ARTIFACTS / 'pytest.xml'}", "--durations=15"),
+        # Two at a time, in the order that the root's conftest gives.
+        *("--numprocesses=2", "--dist=loadgroup", "--no-loadscope-reorder"),
+    ),
+)
 ALL = (*STATIC, LOCK, TESTS)
 
 
