@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +20,7 @@ from candlestack_core.decimals import canonical
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.messages import Market, decode_known_book
 from candlestack_core.names import (
+    COMPLETENESS,
     KLINE_1M,
     candle_id,
     latest_candle_key,
@@ -31,6 +33,7 @@ from candlestack_local.configuration import Configuration
 
 SETTLE_S = 45.0
 """After the last minute: time for its candle to arrive, or to be found missing and filled."""
+ASKED_AT_ONCE_MS = 30 * MINUTE_MS
 FIGURES = (
     "open",
     "high",
@@ -71,6 +74,16 @@ class Truth:
     def trade_ids(self, symbol: str, first_ms: int, last_ms: int) -> list[int]:
         rows = self.get("/sim/truth/trades", symbol=symbol, start=first_ms, end=last_ms + 1)
         return [row["trade_id"] for row in rows]
+
+    def trade_times(self, symbol: str, start_ms: int, end_ms: int) -> list[int]:
+        """Return the times of all trades in `[start_ms, end_ms)`."""
+        times = []
+        for start in range(start_ms, end_ms, ASKED_AT_ONCE_MS):
+            end = min(start + ASKED_AT_ONCE_MS, end_ms)
+            times += [
+                row["time"] for row in self.get("/sim/truth/trades", symbol=symbol, start=start, end=end)
+            ]
+        return times
 
 
 def plain(value: object) -> object:
@@ -183,7 +196,54 @@ class Running:
         with pymongo.MongoClient[dict[str, Any]](self.configuration.mongo.mongo_uri) as client:
             candles = client[self.configuration.mongo.mongo_db][KLINE_1M]
             faults = compare_candles(self.truth, candles, self.symbols, first, last)
+            ledger = client[self.configuration.mongo.mongo_db][COMPLETENESS]
+            whole = (self.began // MINUTE_MS + 1) * MINUTE_MS
+            faults += self.compare_ledger(ledger, whole, last)
         return faults + compare_trades(self.truth, self.store, self.symbols) + self.compare_books()
+
+    def compare_ledger(self, ledger: Any, first: int, last: int) -> list[str]:
+        """Return what the ledger does not know, knows wrongly, or says is missing, from `first` to `last`."""
+        faults = []
+        minutes = range(first, last + 1, MINUTE_MS)
+        emitted: dict[str, Counter[int]] = {
+            symbol: Counter(
+                time // MINUTE_MS * MINUTE_MS
+                for time in self.truth.trade_times(symbol, first, last + MINUTE_MS)
+            )
+            for symbol in self.symbols
+        }
+        streams: list[tuple[str, str, str]] = [
+            *(("spot", stream, symbol) for stream in ("kline_1m", "trade") for symbol in self.symbols),
+            *((market, "depth", symbol) for market, symbol in self.books()),
+        ]
+        span = {"$gte": _date(first), "$lte": _date(last)}
+        known = {
+            (each["market"], each["stream"], each["symbol"], _ms(each["open_time"])): each
+            for each in ledger.find({"open_time": span})
+        }
+        filled: Counter[str] = Counter()
+        for market, stream, symbol in streams:
+            for open_time in minutes:
+                name = f"{market} {symbol} {stream} at {_date(open_time):%H:%M}"
+                account = known.get((market, stream, symbol, open_time))
+                if stream == "trade" and not emitted[symbol][open_time]:
+                    continue
+                if account is None:
+                    faults.append(f"{name}: the ledger knows nothing of it")
+                    continue
+                for hole in account["holes"]:
+                    filled[f"{stream} by {hole['how'] or 'nothing'}"] += 1
+                    if hole["how"] is None:
+                        faults.append(
+                            f"{name}: {hole['first_id']}..{hole['last_id']} are missing in the ledger"
+                        )
+                came = account["received"] + account["filled"]
+                if stream != "depth" and came != (emitted[symbol][open_time] if stream == "trade" else 1):
+                    faults.append(f"{name}: the ledger says that {came} came")
+        say(
+            f"{len(known)} minutes of {len(streams)} streams in the ledger compared; holes filled: {dict(filled)}"
+        )
+        return faults
 
     def compare_books(self) -> list[str]:
         """Return the books that may not be believed, or differ from the truth at their update id."""

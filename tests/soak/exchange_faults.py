@@ -22,8 +22,8 @@ from soak.comparison import Running, report, say
 
 FRESH_MS = 10_000
 WHOLE_WITHIN_S = 120.0
-SEEN_S = 5.0
-"""Time that a scenario is given to do harm before the platform is asked whether it is whole."""
+SEEN_S = 15.0
+"""Time that a scenario is given to do harm: silence is judged within ten seconds."""
 LOOK_EVERY_S = 0.5
 
 
