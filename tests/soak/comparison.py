@@ -81,7 +81,7 @@ class Truth:
         for start in range(start_ms, end_ms, ASKED_AT_ONCE_MS):
             end = min(start + ASKED_AT_ONCE_MS, end_ms)
             times += [
-                row["time"] for row in self.get("/sim/truth/trades", symbol=symbol, start=start, end=end)
+                row["time_ms"] for row in self.get("/sim/truth/trades", symbol=symbol, start=start, end=end)
             ]
         return times
 
