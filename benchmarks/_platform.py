@@ -55,6 +55,7 @@ def addresses(**settings: str) -> Iterator[Addresses]:
             "SIMULATOR_PORT": str(simulator),
             "API_PORT": str(api),
             "FRONTEND_PORT": str(free_port()),
+            "AIRFLOW_PORT": str(free_port()),
             "HEALTH_PORT_BASE": str(free_port(following=_HEALTH_PORTS)),
             **settings,
         }
@@ -86,3 +87,8 @@ def candlestack(environment: Mapping[str, str], *arguments: str) -> str:
     if done.returncode != 0:
         raise SystemExit(f"candlestack {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
     return done.stdout
+
+
+def live_line(said: str) -> str:
+    """Return the line with which `candlestack up` proves that the platform lives."""
+    return next(line for line in said.splitlines() if line.startswith("live:"))

@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 
 import msgspec
 import numpy as np
-from _platform import addresses, candlestack, machine
+from _platform import addresses, candlestack, live_line, machine
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 
@@ -221,7 +221,7 @@ def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
     print(machine("confluent-kafka", "fastapi", "uvicorn", "websockets"))
     with addresses(PROFILE="live") as where:
-        print(candlestack(where.environment, "up").splitlines()[-2], flush=True)
+        print(live_line(candlestack(where.environment, "up")), flush=True)
         port = free_port()
         exchange = where.exchange_sockets + exchange_path()
         bare = multiprocessing.get_context("spawn").Process(target=relay, args=(exchange, port), daemon=True)

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from candlestack_core.settings import REPOSITORY
-from candlestack_local.bootstrap.environment import members
+from candlestack_local.bootstrap.environment import AIRFLOW, members
 from candlestack_local.servers import ServerError
 
 ARTIFACTS = REPOSITORY / "artifacts"
@@ -33,9 +33,15 @@ class Check:
 
 def _types() -> list[Check]:
     # One run for each folder: the tests of two folders may have modules of one name.
-    folders = [*members(), "tests", "benchmarks"]
+    folders = [*members(), "airflow/tests", "tests", "benchmarks"]
     present = [folder for folder in folders if any((REPOSITORY / folder).rglob("*.py"))]
-    return [Check(f"types of {folder}", (str(_BIN / "mypy"), folder)) for folder in present]
+    checks = [Check(f"types of {folder}", (str(_BIN / "mypy"), folder)) for folder in present]
+    # Airflow itself is only in its own environment.
+    by_airflow = ("--python-executable", str(AIRFLOW.python))
+    return [
+        *checks,
+        Check("types of airflow", (str(_BIN / "mypy"), *by_airflow, "airflow/dags", "airflow/set_up.py")),
+    ]
 
 
 STATIC = (

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from candlestack_local import checks, dashboard
+from candlestack_local import airflow, checks, dashboard
 from candlestack_local.configuration import Configuration
 from candlestack_local.live_candle import LiveCandles
 from candlestack_local.lock import compile_locks, locks
@@ -46,16 +46,20 @@ def _one_line_errors() -> Iterator[None]:
 
 @app.command()
 def up(
-    timeout: Annotated[float, typer.Option(help="Seconds until every part must be ready.")] = 240.0,
+    timeout: Annotated[float, typer.Option(help="Seconds that each group has to become ready.")] = 240.0,
 ) -> None:
     """Start everything, wait until each part is ready, and show a live price."""
     began = time.monotonic()
     with _one_line_errors():
         configuration = Configuration.from_environment()
         dashboard.require_built()
-        live = start_all(configuration, _console, timeout)
+
+        def show_live(live: LiveCandles) -> None:
+            _console.print(Text(_live_line(live), style="bold green"))
+            _console.print(f"live after {time.monotonic() - began:.1f} s")
+
+        start_all(configuration, _console, timeout, show_live)
         _print_addresses(configuration)
-        _console.print(Text(_live_line(live), style="bold green"))
         _console.print(f"up after {time.monotonic() - began:.0f} s")
 
 
@@ -184,6 +188,8 @@ def _print_addresses(configuration: Configuration) -> None:
         health = f"http://{LOOPBACK}:{program.health_port}/metrics" if program.health_port else None
         if addresses := [address for address in (program.address, health) if address is not None]:
             rows.append((program.name, "  ".join(addresses)))
+    if configuration.runner.profile == "all":
+        rows.append(("airflow login", f"{airflow.USER} / {configuration.airflow.password()}"))
     rows += [("data", str(state.data)), ("logs", f"{state.logs} (make logs)")]
     width = max(len(name) for name, _ in rows)
     for name, address in rows:

@@ -14,6 +14,7 @@ from pymongo.uri_parser import parse_uri
 from candlestack_core.settings import (
     DEFAULT_SYMBOLS,
     GROUPS,
+    AirflowSettings,
     ApiSettings,
     ExchangeSettings,
     FrontendSettings,
@@ -24,9 +25,11 @@ from candlestack_core.settings import (
     ServiceSettings,
     SettingsGroup,
     SimulatorSettings,
+    SparkSettings,
     load,
     variable_name,
 )
+from candlestack_local.airflow import Airflow
 from candlestack_local.servers import LOOPBACK, ServerError
 from candlestack_local.state import StateFolder, source_name, starts_empty
 
@@ -47,6 +50,7 @@ class Configuration:
     redis: RedisSettings
     api: ApiSettings
     frontend: FrontendSettings
+    airflow_port: int
     environment: Mapping[str, str]
     """The variables that each service is given: those that were set, under their own names."""
 
@@ -77,11 +81,19 @@ class Configuration:
             variable_name(ApiSettings, "api_cors_origins"),
             ",".join(f"http://{host}:{frontend.frontend_port}" for host in _PAGE_HOSTS),
         )
-        return cls(runner, exchange, simulator, kafka, mongo, redis, api, frontend, environment)
+        # Beside the source's other data: histories of two exchanges must not mix, nor outlive what they agree with.
+        state = StateFolder(runner.home, source_name(exchange, simulator))
+        environment.setdefault(variable_name(SparkSettings, "lake_uri"), str(state.data / "lake"))
+        airflow_port = load(AirflowSettings).airflow_port
+        return cls(runner, exchange, simulator, kafka, mongo, redis, api, frontend, airflow_port, environment)
 
     @property
     def state(self) -> StateFolder:
         return StateFolder(self.runner.home, source_name(self.exchange, self.simulator))
+
+    @property
+    def airflow(self) -> Airflow:
+        return Airflow(self.state, self.airflow_port)
 
     @property
     def simulated(self) -> bool:

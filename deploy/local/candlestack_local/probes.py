@@ -45,6 +45,24 @@ def readiness_probe(health_port: int) -> Probe:
     return probe
 
 
+def airflow_probe(port: int, component: str) -> Probe:
+    """Probe a component of Airflow by what Airflow's API says of it."""
+
+    def probe() -> str | None:
+        connection = http.client.HTTPConnection(LOOPBACK, port, timeout=_TIMEOUT_S)
+        try:
+            connection.request("GET", "/api/v2/monitor/health")
+            answer = json.loads(connection.getresponse().read())
+        except (OSError, http.client.HTTPException, ValueError):
+            return "Airflow's API does not answer yet"
+        finally:
+            connection.close()
+        state = answer[component]["status"]
+        return None if state == "healthy" else state or "has not been heard of yet"
+
+    return probe
+
+
 def _reasons(body: bytes) -> str:
     try:
         reasons = json.loads(body)["reasons"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from candlestack_core.settings import (
     REPOSITORY,
+    AirflowSettings,
     ApiSettings,
     FrontendSettings,
     KafkaSettings,
@@ -21,7 +22,7 @@ from candlestack_core.settings import (
 )
 from candlestack_local import dashboard
 from candlestack_local.configuration import Configuration
-from candlestack_local.probes import Probe, readiness_probe, server_probe
+from candlestack_local.probes import Probe, airflow_probe, readiness_probe, server_probe
 from candlestack_local.servers import LOOPBACK, KafkaBroker, MongoServer, RedisServer, ServerProcess
 
 
@@ -62,6 +63,21 @@ class Program:
     """Where it serves `/healthz`, `/readyz` and `/metrics`."""
     restarts: bool = True
     stop_timeout_s: int = 10
+    preparation: Callable[[], None] | None = None
+    """What is done before it is started; may be done again."""
+    after: tuple[str, ...] = ()
+    """Programs of its group that have to be ready, or done, before it is started."""
+
+    def prepare(self) -> None:
+        """Do what has to be done before it is started.
+
+        Raises:
+            MissingDependencyError: what a server is made of is not installed.
+        """
+        if self.server is not None:
+            self.server.prepare()
+        if self.preparation is not None:
+            self.preparation()
 
     @property
     def is_task(self) -> bool:
@@ -75,7 +91,7 @@ def programs(configuration: Configuration) -> list[Program]:
     """Return what runs under these settings, in the order in which it is shown."""
     chosen = [*_servers(configuration), *_live(configuration)]
     if configuration.runner.profile == "all":
-        chosen += _batch()
+        chosen += _batch(configuration)
     return chosen
 
 
@@ -175,8 +191,60 @@ def _dashboard(configuration: Configuration) -> Program:
     )
 
 
-def _batch() -> list[Program]:
-    return []
+def _batch(configuration: Configuration) -> list[Program]:
+    """Airflow, which starts the batch jobs itself."""
+    airflow = configuration.airflow
+    environment = {**configuration.environment, **airflow.environment}
+    address = Listener(airflow.port, variable_name(AirflowSettings, "airflow_port"))
+
+    def part(
+        name: str,
+        probe: Probe | None,
+        command: tuple[str, ...],
+        *,
+        after: tuple[str, ...],
+        listeners: tuple[Listener, ...] = (),
+        address: str | None = None,
+        preparation: Callable[[], None] | None = None,
+    ) -> Program:
+        return Program(
+            name,
+            Group.BATCH,
+            probe,
+            command,
+            environment=environment,
+            listeners=listeners,
+            address=address,
+            stop_timeout_s=15,
+            preparation=preparation,
+            after=after,
+        )
+
+    setup, api = "airflow-setup", "airflow-api"
+    return [
+        part(setup, None, airflow.setup_command(), after=(), preparation=airflow.prepare),
+        part(
+            api,
+            airflow_probe(airflow.port, "metadatabase"),
+            airflow.command("api-server"),
+            after=(setup,),
+            listeners=(address,),
+            address=airflow.url,
+        ),
+        part(
+            "airflow-dag-processor",
+            airflow_probe(airflow.port, "dag_processor"),
+            airflow.command("dag-processor"),
+            after=(setup,),
+        ),
+        # Its tasks speak to the API from their first moment. Logs of tasks are files here: nobody need serve them.
+        part(
+            "airflow-scheduler",
+            airflow_probe(airflow.port, "scheduler"),
+            airflow.command("scheduler", "--skip-serve-logs"),
+            after=(setup, api),
+        ),
+    ]
 
 
 def _task(name: str, *arguments: str, configuration: Configuration) -> Program:

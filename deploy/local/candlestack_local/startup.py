@@ -1,16 +1,19 @@
-"""`make up`: prepare, start, wait until every part can do its work, and prove it with a live candle."""
+"""`make up`: prepare, start, wait until every part can do its work, and prove it with a live candle.
+
+The batch group is started when there is one: it yields to the live part, and works on what that has brought.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from rich.console import Console
 
 from candlestack_local.configuration import Configuration
 from candlestack_local.live_candle import LiveCandles, live_candles
-from candlestack_local.programs import Listener, Program, programs
+from candlestack_local.programs import Group, Listener, Program, programs
 from candlestack_local.readiness import readiness
 from candlestack_local.servers import PortTakenError, ServerError, holder_of, is_free
 from candlestack_local.servers.jars import fetch, kafka_jars
@@ -20,14 +23,18 @@ from candlestack_local.supervisor import ProcessInfo, ProcessState, Supervisor, 
 from candlestack_local.supervisor_config import NEVER_RESTARTED, render
 
 _POLL_S = 0.3
-_STOP_TIMEOUT_S = 25.0
+_STOP_TIMEOUT_S = 40.0
 _LIVE_TIMEOUT_S = 120.0
 _ALL_PAIRS_TIMEOUT_S = 5.0
 _LOG_LINES = 5
 
 
-def up(configuration: Configuration, console: Console, timeout_s: float) -> LiveCandles:
-    """Start the platform, or bring a running one up to the present settings; return the proof that it lives.
+def up(
+    configuration: Configuration, console: Console, timeout_s: float, show_live: Callable[[LiveCandles], None]
+) -> None:
+    """Start the platform, or bring a running one up to the present settings; show the proof that it lives.
+
+    `timeout_s` is the time that each of the two groups has to become ready.
 
     Raises:
         ServerError: a part cannot be started or does not become ready; the message says which, why, and
@@ -37,10 +44,16 @@ def up(configuration: Configuration, console: Console, timeout_s: float) -> Live
     state.create()
     with state.locked():
         chosen = programs(configuration)
-        _start(configuration, chosen, console)
-        with StartupView(console, [program.name for program in chosen]) as view:
-            _wait_ready(chosen, state, view, timeout_s)
-            return _wait_live(configuration, view)
+        batch = [program for program in chosen if program.group is Group.BATCH]
+        live = [program for program in chosen if program.group is not Group.BATCH]
+        _start(configuration, chosen, [program.name for program in live], console)
+        with StartupView(console, [program.name for program in live]) as view:
+            _wait_ready(live, state, view, timeout_s)
+            found = _wait_live(configuration, view)
+        show_live(found)
+        if batch:
+            with StartupView(console, [program.name for program in batch]) as view:
+                _wait_ready(batch, state, view, timeout_s, start=True)
 
 
 def down(state: StateFolder) -> list[str]:
@@ -49,7 +62,9 @@ def down(state: StateFolder) -> list[str]:
         return Supervisor(state).stop(_STOP_TIMEOUT_S)
 
 
-def _start(configuration: Configuration, chosen: Sequence[Program], console: Console) -> None:
+def _start(
+    configuration: Configuration, chosen: Sequence[Program], live: Collection[str], console: Console
+) -> None:
     state = configuration.state
     supervisor = Supervisor(state)
     if configuration.kafka_port is not None:
@@ -66,8 +81,7 @@ def _start(configuration: Configuration, chosen: Sequence[Program], console: Con
             state.create()
     _check_ports(chosen, state)
     for program in chosen:
-        if program.server is not None:
-            program.server.prepare()
+        program.prepare()
     state.supervisor_config.touch(mode=0o600)
     state.supervisor_config.write_text(text)
     (state.run / "source").write_text(state.source)
@@ -76,7 +90,7 @@ def _start(configuration: Configuration, chosen: Sequence[Program], console: Con
     else:
         if changed:
             supervisor.apply_configuration()
-        supervisor.start_ended()
+        supervisor.start_ended(live)
 
 
 def _fetch_jars(console: Console) -> None:
@@ -103,15 +117,28 @@ def _taken(program: Program, listener: Listener, holder: str) -> str:
     )
 
 
-def _wait_ready(chosen: Sequence[Program], state: StateFolder, view: StartupView, timeout_s: float) -> None:
+def _wait_ready(
+    chosen: Sequence[Program],
+    state: StateFolder,
+    view: StartupView,
+    timeout_s: float,
+    *,
+    start: bool = False,
+) -> None:
+    """Wait until all are ready; where asked, start each when those that it comes after are."""
     supervisor = Supervisor(state)
     deadline = time.monotonic() + timeout_s
     pending = list(chosen)
+    waiting = list(chosen) if start else []
     while True:
         processes = supervisor.processes()
         reasons = readiness(pending, processes)
-        view.show(reasons)
         pending = [program for program in pending if reasons[program.name] is not None]
+        not_ready = {program.name for program in pending}
+        startable = [program for program in waiting if not not_ready.intersection(program.after)]
+        supervisor.start_ended([program.name for program in startable])
+        waiting = [program for program in waiting if program not in startable]
+        view.show(reasons | {program.name: f"waits for {', '.join(program.after)}" for program in waiting})
         if not pending:
             return
         for program in pending:

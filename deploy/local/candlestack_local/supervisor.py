@@ -7,7 +7,7 @@ import http.client
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
@@ -120,11 +120,17 @@ class Supervisor:
             self._call("supervisor.addProcessGroup", group)
         return [*removed, *changed, *added]
 
-    def start_ended(self) -> list[str]:
-        """Start again what has ended or was given up, except what ended well; return the names."""
-        ended = []
+    def start_ended(self, names: Collection[str]) -> list[str]:
+        """Start those of the names that do not run, except what ended well; return them."""
+        ended: list[str] = []
+        if not names:
+            return ended
         for info in self.processes().values():
-            if info.state in (ProcessState.STOPPED, ProcessState.EXITED, ProcessState.FATAL):
+            if info.name in names and info.state in (
+                ProcessState.STOPPED,
+                ProcessState.EXITED,
+                ProcessState.FATAL,
+            ):
                 if info.ended_well:
                     continue
                 self._start_process(info.name)

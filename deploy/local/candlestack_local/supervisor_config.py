@@ -10,8 +10,11 @@ from candlestack_local.programs import Group, Program
 from candlestack_local.servers import ServerError
 from candlestack_local.state import StateFolder
 
-# Started in this order and, as whole groups, stopped in the reverse: readers and writers before servers.
+# Started in this order and, as whole groups, stopped in the reverse: readers and writers before servers. The
+# batch group is started by `make up`, when the live one lives.
 _PRIORITIES = {Group.SERVERS: 100, Group.LIVE: 200, Group.BATCH: 300}
+_BATCH_NICENESS = 10
+"""Batch work yields the processor to the live part."""
 NEVER_RESTARTED = 2
 """The exit code of a service that was given a bad setting: starting it again would not help."""
 
@@ -72,6 +75,7 @@ command={_command(program)}
 directory={_literal(REPOSITORY)}
 environment={_environment(program)}
 {life}
+autostart={"false" if program.group is Group.BATCH else "true"}
 ; Of an end within startsecs the supervisor does not keep the exit code, which says whether to start again.
 startsecs=0
 stopsignal=TERM
@@ -96,7 +100,8 @@ def _environment(program: Program) -> str:
 
 
 def _command(program: Program) -> str:
-    command = shlex.join(program.command())
+    nice = ["nice", "-n", str(_BATCH_NICENESS)] if program.group is Group.BATCH else []
+    command = shlex.join([*nice, *program.command()])
     if _unwritable(command):
         raise ServerError(
             f"{program.name}: make up cannot run a command with line breaks, or ; and # after a space: {command}"

@@ -78,7 +78,10 @@ def test_the_configuration_has_exactly_the_listed_programs_in_their_groups(
     assert sections == {program.name for program in chosen}
     for program in chosen:
         section = written[f"program:{program.name}"]
-        assert shlex.split(section["command"].replace("%%", "%")) == program.command()
+        # Batch work yields to the live part, and waits for `make up` to start it.
+        nice = ["nice", "-n", "10"] if program.group is Group.BATCH else []
+        assert shlex.split(section["command"].replace("%%", "%")) == [*nice, *program.command()]
+        assert section["autostart"] == ("false" if program.group is Group.BATCH else "true")
         assert program.name in written[f"group:{program.group}"]["programs"].split(",")
         assert section["stopasgroup"] == section["killasgroup"] == "true"
     assert 'SYMBOLS="BTCUSDT,ETHUSDT"' in written["program:candle-producer"]["environment"]
