@@ -24,8 +24,8 @@ class JobError(Exception):
     """The job cannot do what it is there for; the text says why."""
 
 
-def run_job(service: str, job: Callable[[], bool]) -> NoReturn:
-    """Run a job to its end and end the process.
+def run_job(service: str, job: Callable[[], str | None]) -> NoReturn:
+    """Run a job to its end and end the process; the job returns what is not as it should be, None where all is.
 
     Exit code 0: all is as it should be; 1: it is not, or the job failed; 2: an argument or a setting cannot be
     used, and nothing was done. stderr has one line for each failure.
@@ -35,7 +35,7 @@ def run_job(service: str, job: Callable[[], bool]) -> NoReturn:
     logging.getLogger("py4j").setLevel(logging.WARNING)
     signal.signal(signal.SIGTERM, _terminate)
     try:
-        done = job()
+        fault = job()
     except BadArgumentError as error:
         _say(f"candlestack: {error}")
         raise SystemExit(2) from None
@@ -48,7 +48,9 @@ def run_job(service: str, job: Callable[[], bool]) -> NoReturn:
     except JobError as error:
         _say(f"candlestack: {error}")
         raise SystemExit(1) from None
-    raise SystemExit(0 if done else 1)
+    if fault is not None:
+        _say(f"candlestack: {fault}")
+    raise SystemExit(0 if fault is None else 1)
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:

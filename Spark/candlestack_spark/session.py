@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from importlib import resources
+from types import TracebackType
+from typing import TypeVar
 
 from py4j.protocol import Py4JError
 from pyspark import SparkConf, SparkContext
 
 from candlestack_core.settings import SparkSettings
 from candlestack_spark.process import JobError
+
+_Unit = TypeVar("_Unit")
+_Result = TypeVar("_Result")
 
 
 class SparkError(JobError):
@@ -24,9 +28,48 @@ _SUBMITTED = "PYSPARK_GATEWAY_PORT"
 """Set by spark-submit: it has started the Java machine, with its own master and memory."""
 
 
-@contextmanager
-def spark_context(settings: SparkSettings, name: str) -> Iterator[SparkContext]:
-    """Start Spark, or join the one that spark-submit has started, and stop it afterwards."""
+class Spark:
+    """Spark for the length of a `with`; it starts when it is first needed, and stops at the end."""
+
+    def __init__(self, settings: SparkSettings, name: str) -> None:
+        self._settings = settings
+        self._name = name
+        self._context: SparkContext | None = None
+
+    def __enter__(self) -> Spark:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._context is not None:
+            self._context.stop()
+
+    @property
+    def parallelism(self) -> int:
+        """How many tasks run at once."""
+        return self._started().defaultParallelism
+
+    def each(
+        self, units: Sequence[_Unit], work: Callable[[Iterable[_Unit]], Iterable[_Result]], tasks: int
+    ) -> list[_Result]:
+        """Return what a function makes of all units, dealt out to so many tasks.
+
+        Raises:
+            SparkError: a task failed, or Spark did.
+        """
+        try:
+            return self._started().parallelize(units, min(len(units), tasks)).mapPartitions(work).collect()
+        except Py4JError as error:
+            raise SparkError(_said(str(error))) from error
+
+    def _started(self) -> SparkContext:
+        if self._context is None:
+            self._context = SparkContext.getOrCreate(_configuration(self._settings, self._name))
+        return self._context
+
+
+def _configuration(settings: SparkSettings, name: str) -> SparkConf:
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     configuration = SparkConf().setAppName(name)
     if _SUBMITTED not in os.environ:
@@ -35,11 +78,7 @@ def spark_context(settings: SparkSettings, name: str) -> Iterator[SparkContext]:
             configuration.set(key, value)
         configuration.set("spark.driver.memory", settings.spark_driver_memory)
         configuration.set("spark.driver.extraJavaOptions", _java_options())
-    context = SparkContext.getOrCreate(configuration)
-    try:
-        yield context
-    finally:
-        context.stop()
+    return configuration
 
 
 _LOCAL = {
@@ -56,19 +95,6 @@ def _java_options() -> str:
     """Return options of a Java machine that only hands out tasks: small, quick to start, quiet."""
     logging = resources.files(__package__).joinpath("log4j2.properties")
     return f"-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dlog4j2.configurationFile=file:{logging}"
-
-
-@contextmanager
-def told_by_spark() -> Iterator[None]:
-    """Raise what a task said instead of the traceback of the Java machine around it.
-
-    Raises:
-        SparkError: a task failed, or Spark did.
-    """
-    try:
-        yield
-    except Py4JError as error:
-        raise SparkError(_said(str(error))) from error
 
 
 _TOLD = re.compile(r"^([\w.]+: .*)\n\s*at ", re.MULTILINE)

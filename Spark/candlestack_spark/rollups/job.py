@@ -7,12 +7,9 @@ Without a window it rolls up what is due by the data. Exit code 0: every parent 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import asdict
 from functools import partial
 from time import monotonic
-
-from pyspark import SparkContext
 
 from candlestack_core.intervals import Interval
 from candlestack_core.logging import get_logger
@@ -21,7 +18,7 @@ from candlestack_spark.arguments import Arguments, Window, window_of
 from candlestack_spark.process import run_job
 from candlestack_spark.rollups.spans import Span, due, pieces, within
 from candlestack_spark.rollups.task import Tally, roll_up_spans
-from candlestack_spark.session import spark_context, told_by_spark
+from candlestack_spark.session import Spark
 from candlestack_spark.stores.mongo import CandleStore, Coverage, connected
 from candlestack_spark.stores.runs import Run, last_watermark, recorded_run
 
@@ -38,27 +35,18 @@ def job_name(interval: Interval) -> str:
 
 
 class RollUps:
-    """The roll-ups of one invocation, on one Spark, which starts when there is something to do."""
+    """Roll-ups of intervals, each run recorded."""
 
-    def __init__(
-        self, store: CandleStore, mongo: MongoSettings, spark: SparkSettings, stack: ExitStack
-    ) -> None:
+    def __init__(self, store: CandleStore, mongo: MongoSettings, spark: Spark) -> None:
         self._store = store
         self._mongo = mongo
-        self._settings = spark
-        self._stack = stack
-        self._context: SparkContext | None = None
+        self._spark = spark
 
-    def run(self, interval: Interval, window: Window) -> bool:
-        """Roll up an interval over a window; tell whether every parent is as it should be.
-
-        Raises:
-            BadArgumentError: a pair of the window is not known.
-        """
+    def run(self, interval: Interval, window: Window) -> str | None:
+        """Roll up an interval over a window; return what is not as it should be, None where all is."""
         # First of all: what is written from here on is the next run's.
         watermark = self._store.newest_write()
         coverage = self._store.coverage()
-        window.require_known({*coverage, *DEFAULT_SYMBOLS, *load(ExchangeSettings).symbols})
         if window.symbols:
             coverage = {symbol: ends for symbol, ends in coverage.items() if symbol in window.symbols}
         with recorded_run(
@@ -72,7 +60,7 @@ class RollUps:
             tally = self._roll_up(interval, self._spans(interval, window, coverage))
             run.watermark = None if window.bounded else watermark
             _report(run, tally)
-        return run.failure is None
+        return run.failure
 
     def _spans(self, interval: Interval, window: Window, coverage: dict[str, Coverage]) -> list[Span]:
         if window.start is not None or window.end is not None:
@@ -89,12 +77,9 @@ class RollUps:
             _LOG.info("nothing is due", interval=interval.value)
             return total
         began = monotonic()
-        context = self._spark()
-        tasks = min(len(cut), context.defaultParallelism * TASKS_A_CORE)
-        work = context.parallelize(cut, tasks).mapPartitions(partial(roll_up_spans, self._mongo, interval))
-        with told_by_spark():
-            for tally in work.collect():
-                total += tally
+        work = partial(roll_up_spans, self._mongo, interval)
+        for tally in self._spark.each(cut, work, tasks=self._spark.parallelism * TASKS_A_CORE):
+            total += tally
         _LOG.info(
             "rolled up",
             interval=interval.value,
@@ -103,11 +88,6 @@ class RollUps:
             **_figures(total),
         )
         return total
-
-    def _spark(self) -> SparkContext:
-        if self._context is None:
-            self._context = self._stack.enter_context(spark_context(self._settings, "candlestack roll-ups"))
-        return self._context
 
 
 def _figures(tally: Tally) -> dict[str, int]:
@@ -126,14 +106,15 @@ def main(intervals: Sequence[Interval] = PARENT_INTERVALS, arguments: Sequence[s
     parser = Arguments(prog="ohlc_aggregator", description=__doc__)
     parser.add_window()
 
-    def job() -> bool:
+    def job() -> str | None:
         window = window_of(parser.parse_args(arguments))
         for interval in intervals:
             window.require_aligned(interval)
-        mongo, spark = load(MongoSettings), load(SparkSettings)
-        with connected(mongo) as store, ExitStack() as stack:
-            roll_ups = RollUps(store, mongo, spark, stack)
-            sound = [roll_ups.run(interval, window) for interval in intervals]
-        return all(sound)
+        mongo = load(MongoSettings)
+        with connected(mongo) as store, Spark(load(SparkSettings), "candlestack roll-ups") as spark:
+            window.require_known({*store.coverage(), *DEFAULT_SYMBOLS, *load(ExchangeSettings).symbols})
+            roll_ups = RollUps(store, mongo, spark)
+            faults = [roll_ups.run(interval, window) for interval in intervals]
+        return next((fault for fault in faults if fault is not None), None)
 
     run_job("ohlc-aggregator", job)

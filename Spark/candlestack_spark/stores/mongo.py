@@ -17,6 +17,7 @@ from pymongo.write_concern import WriteConcern
 from candlestack_core.intervals import Interval
 from candlestack_core.names import KLINE_1M, KLINE_COLLECTIONS
 from candlestack_core.settings import BadSettingError, MongoSettings, variable_name
+from candlestack_spark.columns import AMOUNTS, PRICES
 from candlestack_spark.stores.documents import Document, date_of, time_of
 
 ACKNOWLEDGED: Final = WriteConcern(w="majority", j=True)
@@ -27,6 +28,9 @@ WRITTEN_AT: Final = "written_at"
 MARGIN_S: Final = 60
 """A write may be seen later than its time says, by less than this."""
 _READ_AT_ONCE: Final = 10_000
+_FIGURES: Final = ("close_time", *PRICES, *AMOUNTS, "trades")
+_NOW: Final = {WRITTEN_AT: Timestamp(0, 0)}
+"""What MongoDB replaces by its own time."""
 
 
 class Coverage(NamedTuple):
@@ -161,6 +165,44 @@ class CandleStore:
                 raise
             inserted, replaced, conflicts = details["nInserted"], details["nMatched"], len(failures)
         return Written(inserted, replaced, unchanged, kept, conflicts)
+
+    def put_minutes(self, symbol: str, start: int, end: int, documents: Iterable[Document]) -> Written:
+        """Put closed 1m candles of a pair that open in `[start, end)` in their places.
+
+        Where a candle has the same figures nothing is written, so that it goes on to say how it came; where they
+        differ the higher version wins, as in `candlestack_core.versions`.
+        """
+        stored = {document["_id"]: document for document in self._minutes.find(_within(symbol, start, end))}
+        operations: list[InsertOne[Document] | ReplaceOne[Document]] = []
+        unchanged = kept = 0
+        for document in documents:
+            there = stored.get(document["_id"])
+            if there is None:
+                operations.append(InsertOne(document | _NOW))
+            elif all(there.get(name) == document[name] for name in _FIGURES):
+                unchanged += 1
+            elif there.get("version", -1) >= document["version"]:
+                kept += 1
+            else:
+                worse = {"_id": document["_id"], "version": {"$not": {"$gte": document["version"]}}}
+                operations.append(ReplaceOne(worse, document | _NOW))
+        if not operations:
+            return Written(unchanged=unchanged, kept=kept)
+        try:
+            result = self._minutes.bulk_write(operations, ordered=False)
+            inserted, replaced, others = result.inserted_count, result.matched_count, 0
+        except BulkWriteError as error:
+            details = error.details
+            failures = details["writeErrors"]
+            if details["writeConcernErrors"] or any(each["code"] != DUPLICATE_KEY for each in failures):
+                raise
+            # Another process has brought them meanwhile, as new as these or newer.
+            inserted, replaced, others = details["nInserted"], details["nMatched"], len(failures)
+        return Written(inserted, replaced, unchanged, kept + others)
+
+    def remove_minutes(self, symbol: str, start: int, end: int) -> int:
+        """Remove a pair's 1m candles that open in `[start, end)`; return how many there were."""
+        return self._minutes.delete_many(_within(symbol, start, end)).deleted_count
 
 
 def _within(symbol: str, start: int, end: int) -> Document:
