@@ -163,6 +163,18 @@ def test_a_gap_in_trades_is_named_and_goes_to_the_minute_that_rest_finds_it_in(e
     assert holes_counted("trade") == holes_before + 1
 
 
+def test_a_late_trade_shortens_the_hole_before_the_next_minute_that_is_known(empty: Database) -> None:
+    sink = a_sink(empty)
+    tell(sink, [record_of(a_trade(1, 0, S)), record_of(a_trade(9, 5, S))])
+    assert minute(empty, "trade", 5)["holes"] == [(2, 8, None, None)]
+    tell(sink, [record_of(a_trade(4, 0, S, by_rest=True), at=30)])
+    assert minute(empty, "trade", 0)["holes"] == [(2, 3, None, None), (4, 4, "rest", 30)]
+    assert minute(empty, "trade", 5)["holes"] == [(5, 8, None, None)]
+    tell(a_sink(empty), [record_of(a_trade(6, 2, S, by_rest=True), at=40)])
+    assert minute(empty, "trade", 2)["holes"] == [(5, 5, None, None), (6, 6, "rest", 40)]
+    assert minute(empty, "trade", 5)["holes"] == [(7, 8, None, None)]
+
+
 def holes_counted(stream: str) -> float:
     labels = {"market": "spot", "stream": stream, "symbol": S}
     return REGISTRY.get_sample_value("candlestack_completeness_holes_total", labels) or 0.0
@@ -274,12 +286,12 @@ def test_what_did_not_change_is_not_written(empty: Database) -> None:
     assert minute(empty, "trade", 0)["revision"] == 1
 
 
-def test_the_last_hour_is_on_the_metrics_and_older_minutes_are_not(empty: Database) -> None:
+def test_the_last_hour_is_on_the_metrics_and_minutes_beyond_it_are_not(empty: Database) -> None:
     symbol = "METRICUSDT"
     tell(a_sink(empty), [record_of(a_trade(number, 0, symbol)) for number in (1, 2)])
     sink = a_sink(empty)
     tell(sink, [record_of(a_trade(5, 1, symbol)), record_of(a_trade(4, 1, symbol, by_rest=True))])
-    tell(sink, [record_of(a_trade(1_000, -51, symbol))])
+    tell(sink, [record_of(a_trade(1_000, -51, symbol)), record_of(a_trade(2_000, 200, symbol))])
 
     def gauge(name: str) -> float | None:
         labels = {"market": "spot", "stream": "trade", "symbol": symbol}
