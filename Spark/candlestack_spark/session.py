@@ -29,12 +29,16 @@ _SUBMITTED = "PYSPARK_GATEWAY_PORT"
 
 
 class Spark:
-    """Spark for the length of a `with`; it starts when it is first needed, and stops at the end."""
+    """Spark for the length of a `with`: it starts when it is first needed, and stops at the end.
+
+    Where the process has one already, that one is used and left running.
+    """
 
     def __init__(self, settings: SparkSettings, name: str) -> None:
         self._settings = settings
         self._name = name
         self._context: SparkContext | None = None
+        self._own = False
 
     def __enter__(self) -> Spark:
         return self
@@ -42,7 +46,7 @@ class Spark:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._context is not None:
+        if self._context is not None and self._own:
             self._context.stop()
 
     @property
@@ -65,6 +69,7 @@ class Spark:
 
     def _started(self) -> SparkContext:
         if self._context is None:
+            self._own = SparkContext._active_spark_context is None
             self._context = SparkContext.getOrCreate(_configuration(self._settings, self._name))
         return self._context
 

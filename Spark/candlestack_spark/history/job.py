@@ -64,7 +64,14 @@ def _configured(
     return exchange.symbols or (sorted(listed) if replayed else DEFAULT_SYMBOLS)
 
 
-def _run(arguments: Sequence[str] | None) -> str | None:
+def run(arguments: Sequence[str] | None = None) -> str | None:
+    """Fetch history as the command line says; return what is missing, None where all is there.
+
+    Raises:
+        BadArgumentError: an argument cannot be used; nothing was done.
+        BadSettingError: a setting cannot be used; nothing was done.
+        JobError: the exchange or the lake cannot be reached.
+    """
     options = _parser().parse_args(arguments)
     window = window_of(options)
     exchange, simulator = load(ExchangeSettings), load(SimulatorSettings)
@@ -90,17 +97,17 @@ def _run(arguments: Sequence[str] | None) -> str | None:
         connected(mongo) as store,
         recorded_run(
             store.database, JOB, interval=None, start=plan.start, end=plan.end, symbols=plan.symbols
-        ) as run,
+        ) as record,
         Spark(settings, "candlestack history") as spark,
     ):
         try:
             return Backfill(
-                plan, fetch=fetch, rest=rest, store=store, mongo=mongo, spark=spark, run=run
+                plan, fetch=fetch, rest=rest, store=store, mongo=mongo, spark=spark, run=record
             ).run()
         except OSError as error:
             raise JobError(f"the lake {settings.lake} cannot be used: {error}") from error
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Fetch history as the command line says; ends the process."""
-    run_job("history-backfill", lambda: _run(arguments))
+def main() -> None:
+    """Fetch history; ends the process."""
+    run_job("history-backfill", run)

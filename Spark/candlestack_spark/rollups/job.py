@@ -101,20 +101,25 @@ def _report(run: Run, tally: Tally) -> None:
         run.failure = f"{tally.set_aside} documents are no candles: {tally.reasons[0]}"
 
 
-def main(intervals: Sequence[Interval] = PARENT_INTERVALS, arguments: Sequence[str] | None = None) -> None:
-    """Roll up intervals as the command line says; ends the process."""
+def run(intervals: Sequence[Interval], arguments: Sequence[str] | None = None) -> str | None:
+    """Roll up intervals as the command line says; return what is not as it should be, None where all is.
+
+    Raises:
+        BadArgumentError: an argument cannot be used; nothing was done.
+    """
     parser = Arguments(prog="ohlc_aggregator", description=__doc__)
     parser.add_window()
+    window = window_of(parser.parse_args(arguments))
+    for interval in intervals:
+        window.require_aligned(interval)
+    mongo = load(MongoSettings)
+    with connected(mongo) as store, Spark(load(SparkSettings), "candlestack roll-ups") as spark:
+        window.require_known({*store.coverage(), *DEFAULT_SYMBOLS, *load(ExchangeSettings).symbols})
+        roll_ups = RollUps(store, mongo, spark)
+        faults = [roll_ups.run(interval, window) for interval in intervals]
+    return next((fault for fault in faults if fault is not None), None)
 
-    def job() -> str | None:
-        window = window_of(parser.parse_args(arguments))
-        for interval in intervals:
-            window.require_aligned(interval)
-        mongo = load(MongoSettings)
-        with connected(mongo) as store, Spark(load(SparkSettings), "candlestack roll-ups") as spark:
-            window.require_known({*store.coverage(), *DEFAULT_SYMBOLS, *load(ExchangeSettings).symbols})
-            roll_ups = RollUps(store, mongo, spark)
-            faults = [roll_ups.run(interval, window) for interval in intervals]
-        return next((fault for fault in faults if fault is not None), None)
 
-    run_job("ohlc-aggregator", job)
+def main(intervals: Sequence[Interval] = PARENT_INTERVALS) -> None:
+    """Roll up intervals; ends the process."""
+    run_job("ohlc-aggregator", lambda: run(intervals))
