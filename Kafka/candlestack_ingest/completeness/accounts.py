@@ -106,9 +106,11 @@ class Account:
         return self._minutes[min(later)] if later else None
 
     def _learn(self, found: Stored | None) -> None:
-        if found is not None and found.minute.open_time not in self._stored:
+        # What was not there a moment ago and is now, another member has written: to insert it will fail, and
+        # all of it is read again.
+        if found is not None and found.minute.open_time not in self._minutes:
             self._stored[found.minute.open_time] = found
-            self._minutes.setdefault(found.minute.open_time, found.minute.copy())
+            self._minutes[found.minute.open_time] = found.minute.copy()
 
     def changes(self) -> Iterator[Change]:
         """Return the minutes that are not as the store has them."""

@@ -20,7 +20,7 @@ LARGEST_HOLE: Final[Mapping[LedgerStream, int]] = {
     "trade": 5_000_000,
     "depth": 10_000_000_000,
 }
-"""Ids that a hole may span; beyond, an exchange began anew. USD-M spends some four thousand million a day."""
+"""Ids that a hole may span; beyond, it is taken for an exchange that began anew. Update ids run fastest on USD-M."""
 
 How = Literal["rest", "snapshot"]
 
