@@ -159,7 +159,7 @@ class Platform:
         self.database = database
         self.simulator_url = f"http://127.0.0.1:{free_port()}"
         self._log_dir = log_dir
-        self._environment = {
+        self.environment = {
             **os.environ,
             "KAFKA_BOOTSTRAP": broker.bootstrap,
             "MONGO_URI": mongo.uri,
@@ -183,7 +183,7 @@ class Platform:
     def start(self, *names: str) -> None:
         """Start programs by name, all at once: each waits for what it needs."""
         for name in names:
-            environment = self._environment | {"HEALTH_PORT": str(free_port())}
+            environment = self.environment | {"HEALTH_PORT": str(free_port())}
             self.programs[name] = Program(name, environment, self._log_dir)
             self.programs[name].start()
 

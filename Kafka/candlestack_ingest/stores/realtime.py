@@ -80,14 +80,17 @@ class RealtimeSink:
 
     def add(self, record: Record) -> None:
         if record.topic == self._candle_topic:
-            candle = minute_candle(record)
-            key = (candle.symbol, candle.open_time)
-            held = self._candles.get(key)
-            if held is None or supersedes(candle, held):
-                self._candles[key] = candle
+            self.put(minute_candle(record))
         else:
             taken = trade(record)
             self._trades.setdefault(taken.symbol, {}).setdefault(taken.trade_id, taken)
+
+    def put(self, candle: Candle) -> None:
+        """Take a 1m candle into the batch, where it is better than what the batch has of its minute."""
+        key = (candle.symbol, candle.open_time)
+        held = self._candles.get(key)
+        if held is None or supersedes(candle, held):
+            self._candles[key] = candle
 
     def size(self) -> int:
         return len(self._candles) + sum(map(len, self._trades.values()))

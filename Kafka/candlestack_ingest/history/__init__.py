@@ -1,0 +1,1 @@
+"""The newest history made whole: holes filled by REST, the realtime window refilled, what has expired cleared."""
