@@ -9,16 +9,17 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import pymongo
 import redis
+from pymongo.database import Database
 
 from candlestack_core.decimals import canonical
 from candlestack_core.intervals import MINUTE_MS
-from candlestack_core.messages import Market, decode_known_book
+from candlestack_core.messages import KnownBook, Market, decode_candle, decode_known_book
 from candlestack_core.names import (
     COMPLETENESS,
     KLINE_1M,
@@ -31,6 +32,7 @@ from candlestack_core.names import (
 from candlestack_core.settings import DEFAULT_SYMBOLS
 from candlestack_local.configuration import Configuration
 
+FRESH_MS = 10_000
 SETTLE_S = 45.0
 """After the last minute: time for its candle to arrive, or to be found missing and filled."""
 ASKED_AT_ONCE_MS = 30 * MINUTE_MS
@@ -156,10 +158,30 @@ def _ms(date: datetime) -> int:
 
 
 class Running:
-    """The running platform: its exchange, its stores, and what is compared between them."""
+    """A platform on the seeded market: its exchange, its stores, and what is compared between them."""
 
-    def __init__(self, configuration: Configuration) -> None:
-        """Take the settings of a platform on the seeded market.
+    def __init__(
+        self,
+        *,
+        truth: Truth,
+        symbols: Sequence[str],
+        futures: Sequence[str],
+        database: Database[dict[str, Any]],
+        store: redis.Redis,
+        history_hours: int,
+    ) -> None:
+        self.truth = truth
+        self.symbols = symbols
+        self.futures = futures
+        self.database = database
+        self.store = store
+        self._history_minutes = (history_hours - 1) * 60
+        """A candle of the oldest hour may leave what is checked for holes meanwhile."""
+        self.began = truth.now()
+
+    @classmethod
+    def configured(cls, configuration: Configuration) -> Running:
+        """Return the platform of these settings.
 
         Raises:
             SystemExit: they are those of another source, whose truth nobody knows.
@@ -169,37 +191,60 @@ class Running:
                 "the soak compares with the seeded market's truth: EXCHANGE=simulator and no recording"
             )
         simulator = configuration.simulator
-        self.truth = Truth(f"http://{simulator.simulator_host}:{simulator.simulator_port}")
-        self.symbols = configuration.exchange.symbols or DEFAULT_SYMBOLS
-        self.futures = configuration.exchange.futures_symbols
-        self.configuration = configuration
-        self.store = redis.Redis(
-            host=configuration.redis.redis_host,
-            port=configuration.redis.redis_port,
-            password=configuration.redis.redis_password or None,
+        client = pymongo.MongoClient[dict[str, Any]](configuration.mongo.mongo_uri)
+        return cls(
+            truth=Truth(f"http://{simulator.simulator_host}:{simulator.simulator_port}"),
+            symbols=configuration.exchange.symbols or DEFAULT_SYMBOLS,
+            futures=configuration.exchange.futures_symbols,
+            database=client[configuration.mongo.mongo_db],
+            store=redis.Redis(
+                host=configuration.redis.redis_host,
+                port=configuration.redis.redis_port,
+                password=configuration.redis.redis_password or None,
+            ),
+            history_hours=configuration.exchange.backfill_hours,
         )
-        self.began = self.truth.now()
 
     def books(self) -> list[tuple[Market, str]]:
         """Return every book that the platform keeps."""
         spot: list[tuple[Market, str]] = [("spot", symbol) for symbol in self.symbols]
         return [*spot, *(("usdm", symbol) for symbol in self.futures)]
 
+    def harm(self) -> list[str]:
+        """Return what is not as it should be at this moment."""
+        try:
+            now = self.truth.now()
+            wrong = self.compare_books()
+        except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
+            return [f"the exchange: {error}"]  # it may be a fault that is in force
+        for symbol in self.symbols:
+            value = self.store.get(latest_candle_key(symbol))
+            age = now - decode_candle(value).version if value is not None else None
+            if age is None or age > FRESH_MS:
+                wrong.append(f"{symbol}: the newest candle is {age} ms old")
+        return wrong
+
+    def last_minute(self) -> int:
+        """Return the open time of the minute that closed last, in ms."""
+        return self.truth.now() // MINUTE_MS * MINUTE_MS - MINUTE_MS
+
     def settle_and_compare(self) -> list[str]:
         """Wait until the last minute has settled, compare everything, and return what differs."""
-        last = self.truth.now() // MINUTE_MS * MINUTE_MS - MINUTE_MS
+        last = self.last_minute()
         say(f"waiting {SETTLE_S:.0f} s for the last minute to settle")
         time.sleep(SETTLE_S)
-        # A candle of the oldest hour may have left the day that is checked for holes meanwhile.
-        hours = self.configuration.exchange.backfill_hours - 1
-        first = self.began // MINUTE_MS * MINUTE_MS - hours * 60 * MINUTE_MS
-        with pymongo.MongoClient[dict[str, Any]](self.configuration.mongo.mongo_uri) as client:
-            candles = client[self.configuration.mongo.mongo_db][KLINE_1M]
-            faults = compare_candles(self.truth, candles, self.symbols, first, last)
-            ledger = client[self.configuration.mongo.mongo_db][COMPLETENESS]
-            whole = (self.began // MINUTE_MS + 1) * MINUTE_MS
-            faults += self.compare_ledger(ledger, whole, last)
-        return faults + compare_trades(self.truth, self.store, self.symbols) + self.compare_books()
+        return self.compare(last)
+
+    def compare(self, last: int) -> list[str]:
+        """Compare everything up to the minute that opened at `last`; return what differs."""
+        first = self.began // MINUTE_MS * MINUTE_MS - self._history_minutes * MINUTE_MS
+        whole = (self.began // MINUTE_MS + 1) * MINUTE_MS
+        return [
+            *compare_candles(self.truth, self.database[KLINE_1M], self.symbols, first, last),
+            *compare_trades(self.truth, self.store, self.symbols),
+            *self.compare_books(),
+            *self.compare_ledger(self.database[COMPLETENESS], whole, last),
+        ]
 
     def compare_ledger(self, ledger: Any, first: int, last: int) -> list[str]:
         """Return what the ledger does not know, knows wrongly, or says is missing, from `first` to `last`."""
@@ -245,18 +290,25 @@ class Running:
         )
         return faults
 
-    def compare_books(self) -> list[str]:
-        """Return the books that may not be believed, or differ from the truth at their update id."""
-        faults = []
+    def untrusted(self) -> list[str]:
+        """Return the books that are absent, or say themselves that they may not be believed."""
+        return [
+            f"{market} {symbol}: the book is {'absent' if book is None else book.state}"
+            for market, symbol, book in self._stored_books()
+            if book is None or book.state != "synced"
+        ]
+
+    def _stored_books(self) -> Iterator[tuple[Market, str, KnownBook | None]]:
         for market, symbol in self.books():
             key = order_book_key(symbol) if market == "spot" else usdm_order_book_key(symbol)
             value = self.store.get(key)
-            if value is None:
-                faults.append(f"{market} {symbol}: no book in Redis")
-                continue
-            book = decode_known_book(value)
-            if book.state != "synced":
-                faults.append(f"{market} {symbol}: the book is {book.state}")
+            yield market, symbol, None if value is None else decode_known_book(value)
+
+    def compare_books(self) -> list[str]:
+        """Return the books that may not be believed, or differ from the truth at their update id."""
+        faults = self.untrusted()
+        for market, symbol, book in self._stored_books():
+            if book is None or book.state != "synced":
                 continue
             try:
                 true = self.truth.get(

@@ -14,13 +14,10 @@ import urllib.error
 import urllib.request
 from typing import Any
 
-from candlestack_core.messages import decode_candle
-from candlestack_core.names import latest_candle_key
 from candlestack_local.configuration import Configuration
 from candlestack_local.supervisor import Supervisor
 from soak.comparison import Running, report, say
 
-FRESH_MS = 10_000
 WHOLE_WITHIN_S = 120.0
 SEEN_S = 15.0
 """Time that a scenario is given to do harm: silence is judged within ten seconds."""
@@ -35,21 +32,6 @@ def call(url: str, method: str) -> Any:
         return json.load(response)
 
 
-def harm(running: Running) -> list[str]:
-    """Return what is not as it should be at this moment."""
-    try:
-        now = running.truth.now()
-        wrong = running.compare_books()
-    except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
-        return [f"the exchange: {error}"]  # it may be a fault that is in force
-    for symbol in running.symbols:
-        value = running.store.get(latest_candle_key(symbol))
-        age = now - decode_candle(value).version if value is not None else None
-        if age is None or age > FRESH_MS:
-            wrong.append(f"{symbol}: the newest candle is {age} ms old")
-    return wrong
-
-
 def play(running: Running, control: str, name: str, what: str) -> list[str]:
     """Play one scenario; return what did not become whole again."""
     say(f"{name}: {what}")
@@ -58,7 +40,7 @@ def play(running: Running, control: str, name: str, what: str) -> list[str]:
     worst: list[str] = []
     wrong = ["not looked yet"]
     while time.monotonic() - began < WHOLE_WITHIN_S:
-        wrong = harm(running)
+        wrong = running.harm()
         worst = max(worst, wrong, key=len)
         if not wrong and time.monotonic() - began > SEEN_S:
             break
@@ -83,7 +65,7 @@ def main() -> None:
     configuration = Configuration.from_environment()
     if not Supervisor(configuration.state).is_running():
         raise SystemExit("the platform is not running; start it with `make up`")
-    running = Running(configuration)
+    running = Running.configured(configuration)
     simulator = configuration.simulator
     control = f"http://{simulator.simulator_host}:{simulator.simulator_port}"
     known = {name: about["what"] for name, about in call(f"{control}/sim/scenarios", "GET").items()}

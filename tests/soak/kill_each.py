@@ -16,7 +16,14 @@ from candlestack_local.configuration import Configuration
 from candlestack_local.supervisor import Supervisor
 from soak.comparison import Running, report, say
 
-KILLED = ("candle-producer", "redis-writer", "candle-writer", "trade-producer", "orderbook-builder")
+KILLED = (
+    "candle-producer",
+    "redis-writer",
+    "candle-writer",
+    "trade-producer",
+    "orderbook-builder",
+    "completeness-ledger",
+)
 
 
 def kill_in_turn(supervisor: Supervisor, minutes: float) -> None:
@@ -48,7 +55,7 @@ def main() -> None:
     supervisor = Supervisor(configuration.state)
     if not supervisor.is_running():
         raise SystemExit("the platform is not running; start it with `make up`")
-    running = Running(configuration)
+    running = Running.configured(configuration)
     kill_in_turn(supervisor, minutes)
     raise SystemExit(report(running.settle_and_compare()))
 
