@@ -16,7 +16,7 @@ from candlestack_core.intervals import roll_up as rule
 from candlestack_spark.columns import canonical_texts, decimals_of
 from candlestack_spark.rollups.kernel import roll_up
 
-from .candles import DAY, bars_of, minutes
+from .candles import DAY, bar, bars_of, minutes
 
 PARENTS = [interval for interval in Interval if interval is not Interval.M1]
 amounts = st.decimals(min_value=0, max_value=Decimal(10) ** 19, places=8, allow_nan=False)
@@ -27,21 +27,19 @@ def histories(draw: st.DrawFn) -> list[Bar]:
     """Some of the minutes of two days, a few of them with trades."""
     opened = sorted(draw(st.sets(st.integers(0, 2 * DAY_MS // MINUTE_MS - 1), min_size=1, max_size=40)))
     return [
-        Bar(
+        bar(
             DAY + minute * MINUTE_MS,
-            *draw(st.tuples(*[amounts] * 6)),
+            draw(st.tuples(*[amounts] * 5)),
             draw(st.sampled_from([0, 0, 1, 7])),
-            *draw(st.tuples(amounts, amounts)),
-        )  # type: ignore[call-arg]
+            draw(st.tuples(*[amounts] * 3)),
+        )
         for minute in opened
     ]
 
 
 def by_the_rule(children: list[Bar], interval: Interval) -> list[tuple[Bar, int, str]]:
-    rolled = (
-        rule(list(window), interval)
-        for _, window in groupby(children, lambda bar: interval.open_time(bar.open_time))
-    )
+    windows = groupby(children, lambda child: interval.open_time(child.open_time))
+    rolled = (rule(list(window), interval) for _, window in windows)
     return [(each.bar, each.children, "complete" if each.complete else "partial") for each in rolled]
 
 
@@ -65,22 +63,24 @@ def test_parents_of_parents_are_the_same_as_parents_of_minutes(children: list[Ba
         assert cascaded.equals(roll_up(table, interval.ms))
 
 
-def bar(minute: int, price: str, trades: int, volume: str = "1") -> Bar:
-    value = Decimal(price)
-    amount = Decimal(volume)
-    return Bar(DAY + minute * MINUTE_MS, value, value, value, value, amount, amount, trades, amount, amount)
+def flat(minute: int, price: str, trades: int, volume: str = "1") -> Bar:
+    return bar(
+        DAY + minute * MINUTE_MS, [Decimal(price)] * 4 + [Decimal(volume)], trades, [Decimal(volume)] * 3
+    )
 
 
 def test_a_minute_without_trades_lends_its_price_to_nobody_but_counts() -> None:
     [parent] = by_the_kernel(
-        roll_up(minutes([bar(0, "1", 0), bar(1, "5", 2), bar(2, "9", 0)]), Interval.M5.ms)
+        roll_up(minutes([flat(0, "1", 0), flat(1, "5", 2), flat(2, "9", 0)]), Interval.M5.ms)
     )
     assert (parent[0].open, parent[0].high, parent[0].low, parent[0].close) == (Decimal(5),) * 4
     assert parent[1:] == (3, "partial")
 
 
 def test_where_no_minute_has_trades_all_count() -> None:
-    [parent] = by_the_kernel(roll_up(minutes([bar(n, str(n + 1), 0, "0") for n in range(5)]), Interval.M5.ms))
+    [parent] = by_the_kernel(
+        roll_up(minutes([flat(n, str(n + 1), 0, "0") for n in range(5)]), Interval.M5.ms)
+    )
     assert (parent[0].open, parent[0].high, parent[0].low, parent[0].close) == tuple(
         map(Decimal, (1, 5, 1, 5))
     )
@@ -89,16 +89,13 @@ def test_where_no_minute_has_trades_all_count() -> None:
 
 def test_a_sum_of_a_whole_day_of_the_largest_amounts_is_exact() -> None:
     largest = Decimal("99999999999999999999.99999999")
-    day = [
-        Bar(DAY + n * MINUTE_MS, largest, largest, largest, largest, largest, largest, 1, largest, largest)
-        for n in range(1440)
-    ]
+    day = [bar(DAY + n * MINUTE_MS, [largest] * 5, 1, [largest] * 3) for n in range(1440)]
     [parent] = bars_of(roll_up(minutes(day), DAY_MS))
     assert parent.volume == Decimal("143999999999999999999999.99998560")
 
 
 def test_a_parent_tells_how_its_minutes_came() -> None:
-    table = minutes([bar(n, "1", 1) for n in range(10)], versions=[9, 3, 5, 1, 2, 30, 10, 20, 40, 25])
+    table = minutes([flat(n, "1", 1) for n in range(10)], versions=[9, 3, 5, 1, 2, 30, 10, 20, 40, 25])
     sources = ["simulator", "backfill:simulator", *["simulator"] * 7, "binance"]
     states = [*["complete"] * 4, "backfilled", "partial", *["complete"] * 4]
     for name, values in (("source", sources), ("completeness", states)):
@@ -112,7 +109,7 @@ def test_a_parent_tells_how_its_minutes_came() -> None:
 @pytest.mark.parametrize("opened", [[1, 0], [0, 0]])
 def test_minutes_out_of_order_or_doubled_are_refused(opened: list[int]) -> None:
     with pytest.raises(ValueError, match="ascending"):
-        roll_up(minutes([bar(minute, "1", 1) for minute in opened]), Interval.M5.ms)
+        roll_up(minutes([flat(minute, "1", 1) for minute in opened]), Interval.M5.ms)
 
 
 def test_no_minutes_have_no_parents() -> None:
