@@ -131,6 +131,9 @@ def compare_trades(truth: Truth, store: redis.Redis, symbols: Sequence[str]) -> 
     total = 0
     for symbol in symbols:
         trades = [json.loads(entry) for entry in store.lrange(trades_key(symbol), 0, -1)]
+        if not trades:
+            faults.append(f"{symbol}: no trades in Redis")
+            continue
         ids = [trade["trade_id"] for trade in trades]
         if len(set(ids)) != len(ids):
             faults.append(f"{symbol}: the list of trades holds {len(ids) - len(set(ids))} twice")
