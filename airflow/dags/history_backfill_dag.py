@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, Context
+from airflow.sdk import DAG, Context, Param
 
 from candlestack_dags import parameters
 from candlestack_dags.spark import spark_task
@@ -34,14 +34,21 @@ with DAG(
         "months": parameters.count(
             "Months", "Whole months before the present one; none: HISTORY_MONTHS", 240
         ),
-        "start": parameters.time("Start", "UTC, the begin of a month; none: Months before the present one"),
+        "start": parameters.time("Start", "UTC; none: so many months before the present one"),
         "end": parameters.time("End", "UTC; none: now"),
+        "recheck": Param(
+            False,
+            type="boolean",
+            title="Recheck",
+            description="Fetch finished months again where the checksum of the archive has changed",
+        ),
     },
 ):
 
     def arguments(context: Context) -> list[str]:
-        months = context["params"].get("months")
-        window = window_arguments(context["dag_run"], context["params"])
-        return [*([f"--months={months}"] if months else []), *window]
+        params = context["params"]
+        months = [f"--months={params['months']}"] if params["months"] else []
+        recheck = ["--recheck"] if params["recheck"] else []
+        return [*months, *recheck, *window_arguments(context["dag_run"], params)]
 
     spark_task("backfill_history", "history_backfill", arguments, timeout=timedelta(hours=12))

@@ -35,8 +35,9 @@ with DAG(
 ):
 
     def arguments(context: Context) -> list[str]:
-        hours = context["params"].get("hours")
-        return [*([f"--hours={hours}"] if hours else []), *symbols_arguments(context["params"])]
+        params = context["params"]
+        hours = [f"--hours={params['hours']}"] if params["hours"] else []
+        return [*hours, *symbols_arguments(params)]
 
     ProgramOperator(
         task_id="clear_and_fetch",

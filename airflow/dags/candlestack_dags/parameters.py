@@ -12,8 +12,9 @@ EPOCH = datetime(2017, 7, 1, tzinfo=UTC)
 
 TASK_DEFAULTS: dict[str, Any] = {
     "owner": "candlestack",
-    "retries": 4,
-    "retry_delay": timedelta(seconds=15),
+    # 5 s, 10 s, 20 s and so on: what is over in a moment costs no more, and a store may be away for minutes.
+    "retries": 6,
+    "retry_delay": timedelta(seconds=5),
     "retry_exponential_backoff": 2,
     "max_retry_delay": timedelta(minutes=10),
 }

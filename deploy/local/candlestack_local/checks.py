@@ -40,7 +40,10 @@ def _types() -> list[Check]:
     by_airflow = ("--python-executable", str(AIRFLOW.python))
     return [
         *checks,
-        Check("types of airflow", (str(_BIN / "mypy"), *by_airflow, "airflow/dags", "airflow/set_up.py")),
+        Check(
+            "types of airflow",
+            (str(_BIN / "mypy"), *by_airflow, "airflow/dags", "airflow/set_up.py", "airflow/housekeeping.py"),
+        ),
     ]
 
 
