@@ -14,6 +14,8 @@ from candlestack_local.servers import MongoServer
 from candlestack_spark.session import Spark
 from candlestack_spark.stores.mongo import CandleStore, connected
 
+from .shelf import Shelf, serving
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -52,3 +54,10 @@ def store(mongo: MongoSettings) -> Iterator[CandleStore]:
         ensure_candle_collections(store.database)
         yield store
         store.database.client.drop_database(mongo.mongo_db)
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    """An address of archives, with none yet."""
+    with serving(tmp_path) as shelf:
+        yield shelf

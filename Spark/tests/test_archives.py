@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import functools
-import hashlib
-import http.server
-import io
-import threading
-import zipfile
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from candlestack_core.intervals import MINUTE_MS, Interval
-from candlestack_spark.history.archives import ArchiveError, ArchiveShelf, archive_name, read_archive
+from candlestack_spark.history.archives import ArchiveError, ArchiveShelf, read_archive
 from candlestack_spark.history.fetch import ArchiveFetch, Fetched, PairMonth
 from candlestack_spark.history.rows import FIELDS
 from candlestack_spark.lake.files import Lake
 from candlestack_spark.lake.months import Month, months_between
+
+from .shelf import Shelf, archive
 
 PAIR = "ADABTC"
 OLD, NEW = Month(2024, 12), Month(2025, 1)
@@ -46,13 +41,6 @@ def row(minute: int, month: Month = OLD, **changes: str) -> str:
     }
     assert changes.keys() <= fields.keys()
     return ",".join((fields | changes).values())
-
-
-def archive(*rows: str, name: str = "rows.csv") -> bytes:
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr(name, "".join(f"{each}\n" for each in rows))
-    return written.getvalue()
 
 
 @pytest.mark.parametrize("month", [OLD, NEW], ids=str)
@@ -124,44 +112,6 @@ def test_an_archive_whose_bytes_were_changed_inside_is_refused() -> None:
         read_archive(bytes(body), PAIR, OLD, version=1, source="binance")
 
 
-class Shelf:
-    """The exchange's data address: a folder served by HTTP."""
-
-    def __init__(self, folder: Path, url: str) -> None:
-        self._folder = folder / "data" / "spot" / "monthly" / "klines" / PAIR / "1m"
-        self._folder.mkdir(parents=True)
-        self.url = url
-
-    def put(self, body: bytes, checksum: str | None = None, month: Month = OLD) -> None:
-        name = archive_name(PAIR, month)
-        (self._folder / name).write_bytes(body)
-        digest = checksum or hashlib.sha256(body).hexdigest()
-        (self._folder / f"{name}.CHECKSUM").write_text(f"{digest}  {name}\n")
-
-    def clear(self) -> None:
-        for path in self._folder.iterdir():
-            path.unlink()
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing of each request."""
-
-    def log_error(self, *args: object) -> None:
-        """Nor of those that find nothing."""
-
-
-@pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
-    handler = functools.partial(_Quiet, directory=str(tmp_path))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield Shelf(tmp_path, f"http://127.0.0.1:{server.server_address[1]}")
-        server.shutdown()
-        thread.join()
-
-
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
     return Lake(str(tmp_path / "lake"))
@@ -172,6 +122,10 @@ def fetched(shelf: Shelf, lake: Lake, *, version: int = 1, recheck: bool = False
     return result
 
 
+def put(shelf: Shelf, body: bytes, checksum: str | None = None) -> None:
+    shelf.put(PAIR, OLD, body, checksum)
+
+
 def rows_in(lake: Lake) -> int:
     candles = lake.read(Interval.M1, PAIR, OLD)
     assert candles is not None
@@ -179,7 +133,7 @@ def rows_in(lake: Lake) -> int:
 
 
 def test_a_month_is_fetched_once_and_known_by_its_footer(shelf: Shelf, lake: Lake) -> None:
-    shelf.put(archive(row(0), row(1)))
+    put(shelf, archive(row(0), row(1)))
     assert fetched(shelf, lake) == Fetched(UNIT, "fetched", rows=2)
     assert rows_in(lake) == 2
     manifest = lake.manifest(PAIR, OLD)
@@ -192,10 +146,10 @@ def test_a_month_is_fetched_once_and_known_by_its_footer(shelf: Shelf, lake: Lak
 def test_a_month_whose_archive_was_restated_is_fetched_again_where_that_is_asked(
     shelf: Shelf, lake: Lake
 ) -> None:
-    shelf.put(archive(row(0), row(1)))
+    put(shelf, archive(row(0), row(1)))
     fetched(shelf, lake)
     assert fetched(shelf, lake, recheck=True).outcome == "there"
-    shelf.put(archive(row(0), row(1), row(2)))
+    put(shelf, archive(row(0), row(1), row(2)))
     assert fetched(shelf, lake).outcome == "there"
     assert fetched(shelf, lake, recheck=True) == Fetched(UNIT, "fetched", rows=3)
 
@@ -215,10 +169,10 @@ def test_a_month_without_an_archive_is_absent(shelf: Shelf, lake: Lake) -> None:
 def test_a_bad_archive_leaves_what_was_there(
     shelf: Shelf, lake: Lake, body: bytes, checksum: str | None, reason: str
 ) -> None:
-    shelf.put(archive(row(0), row(1)))
+    put(shelf, archive(row(0), row(1)))
     fetched(shelf, lake)
     before = Path(lake.path(Interval.M1, PAIR, OLD)).read_bytes()
-    shelf.put(body, checksum)
+    put(shelf, body, checksum)
     result = fetched(shelf, lake, recheck=True)
     assert result.outcome == "failed"
     assert reason in result.reasons[0]
@@ -228,15 +182,15 @@ def test_a_bad_archive_leaves_what_was_there(
 def test_rows_set_aside_fail_the_month_keep_a_fuller_one_and_are_asked_for_again(
     shelf: Shelf, lake: Lake
 ) -> None:
-    shelf.put(archive(row(0), "rubbish", row(2)))
+    put(shelf, archive(row(0), "rubbish", row(2)))
     first = fetched(shelf, lake)
     assert (first.outcome, first.rows, first.set_aside) == ("failed", 2, 1)
     manifest = lake.manifest(PAIR, OLD)
     assert manifest is not None
     assert not manifest.finished
-    shelf.put(archive(row(0), row(1), row(2)))
+    put(shelf, archive(row(0), row(1), row(2)))
     assert fetched(shelf, lake).outcome == "fetched"
-    shelf.put(archive(row(0), "rubbish", row(2)))
+    put(shelf, archive(row(0), "rubbish", row(2)))
     assert fetched(shelf, lake, recheck=True).outcome == "failed"
     assert rows_in(lake) == 3
 
@@ -248,7 +202,7 @@ def test_an_address_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_month_that_was_cut_off_on_the_disk_counts_as_not_there(shelf: Shelf, lake: Lake) -> None:
-    shelf.put(archive(*(row(minute) for minute in range(100))))
+    put(shelf, archive(*(row(minute) for minute in range(100))))
     fetched(shelf, lake)
     path = Path(lake.path(Interval.M1, PAIR, OLD))
     path.write_bytes(path.read_bytes()[:-100])
@@ -260,14 +214,14 @@ def test_a_month_that_was_cut_off_on_the_disk_counts_as_not_there(shelf: Shelf, 
 def test_a_write_that_fails_leaves_the_old_month_and_no_rest(
     shelf: Shelf, lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shelf.put(archive(row(0)))
+    put(shelf, archive(row(0)))
     fetched(shelf, lake)
 
     def full(path: str) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("candlestack_spark.lake.files._to_disk", full)
-    shelf.put(archive(row(0), row(1)))
+    put(shelf, archive(row(0), row(1)))
     with pytest.raises(OSError, match="No space left"):
         fetched(shelf, lake, recheck=True)
     assert rows_in(lake) == 1

@@ -7,7 +7,7 @@ from itertools import groupby
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from candlestack_core.decimals import canonical_decimal
@@ -48,12 +48,14 @@ def by_the_kernel(table: pa.Table) -> list[tuple[Bar, int, str]]:
     return list(zip(bars_of(table), counts, states, strict=True))
 
 
+@settings(max_examples=40)
 @given(children=histories())
 def test_the_kernel_and_the_rule_agree_on_every_parent(children: list[Bar]) -> None:
     for interval in PARENTS:
         assert by_the_kernel(roll_up(minutes(children), interval.ms)) == by_the_rule(children, interval)
 
 
+@settings(max_examples=40)
 @given(children=histories())
 def test_parents_of_parents_are_the_same_as_parents_of_minutes(children: list[Bar]) -> None:
     table = minutes(children)

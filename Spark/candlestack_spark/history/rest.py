@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 
 import pyarrow as pa
 
+from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.versions import closed_by_rest
 from candlestack_spark.history.rows import FIELDS
 
@@ -102,7 +103,7 @@ class RestHistory:
             found += [[str(field) for field in row] for row in rows if closed_by_rest(row[0], server_time)]
             if len(rows) < KLINES_LIMIT:
                 break
-            start_ms = rows[-1][0] + 1
+            start_ms = rows[-1][0] + MINUTE_MS
         columns = zip(*found, strict=True) if found else ((),) * len(FIELDS)
         return pa.table([pa.array(list(column), pa.string()) for column in columns], names=list(FIELDS))
 
