@@ -1,0 +1,241 @@
+"""The real scheduler, the real Spark job, a real MongoDB: twice, killed half way once, and cleared, the same rows."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pymongo
+import pytest
+from pymongo.database import Database
+
+from candlestack_core.intervals import Interval
+from candlestack_core.names import JOB_RUNS, KLINE_COLLECTIONS
+from candlestack_ingest.stores.candles import CandleSink
+from candlestack_local.airflow import USER, Airflow
+from candlestack_local.probes import airflow_probe
+from candlestack_local.servers import MongoServer, free_port
+from candlestack_local.state import StateFolder
+from platform_under_test import ROOT, eventually
+from records import START, candle, record
+
+DAG = "ohlc_1h_spark_aggregator"
+TASK = "roll_up_1h"
+ROLLED = KLINE_COLLECTIONS[Interval.H1.value]
+FIRST_MINUTE = -(START // 60_000) % 60
+MINUTES = 5 * 60
+SYMBOLS = ("BTCUSDT", "ETHUSDT")
+PARTS = {"api-server": "metadatabase", "dag-processor": "dag_processor", "scheduler": "scheduler"}
+DATABASE = "airflow-scheduler"
+RUN_S = 150.0
+
+Rows = dict[str, dict[str, Any]]
+
+
+class Client:
+    """Airflow's API, as a person's client uses it."""
+
+    def __init__(self, airflow: Airflow) -> None:
+        self._url = airflow.url
+        self._token = self._send("POST", "/auth/token", {"username": USER, "password": airflow.password()})[
+            "access_token"
+        ]
+
+    def get(self, path: str) -> Any:
+        return self._send("GET", f"/api/v2{path}", None)
+
+    def post(self, path: str, body: Mapping[str, object]) -> Any:
+        return self._send("POST", f"/api/v2{path}", body)
+
+    def unpause(self, dag_id: str) -> None:
+        self._send("PATCH", f"/api/v2/dags/{dag_id}", {"is_paused": False})
+
+    def runs(self, dag_id: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.get(f"/dags/{dag_id}/dagRuns")["dag_runs"]
+        return found
+
+    def until_ended(self, dag_id: str, run_id: str) -> str:
+        """Wait until a run has ended and return its state."""
+
+        def ended() -> str | None:
+            run = next(run for run in self.runs(dag_id) if run["dag_run_id"] == run_id)
+            return str(run["state"]) if run["state"] in ("success", "failed") else None
+
+        return eventually(ended, f"{run_id} has ended", RUN_S)
+
+    def log(self, run_id: str) -> str:
+        tries = self.get(f"/dags/{DAG}/dagRuns/{run_id}/taskInstances/{TASK}")["try_number"]
+        lines = self.get(f"/dags/{DAG}/dagRuns/{run_id}/taskInstances/{TASK}/logs/{tries}")["content"]
+        return "\n".join(str(line.get("event")) for line in lines)
+
+    def _send(self, method: str, path: str, body: Mapping[str, object] | None) -> Any:
+        headers = {"Content-Type": "application/json"}
+        if hasattr(self, "_token"):
+            headers["Authorization"] = f"Bearer {self._token}"
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self._url + path, data, headers, method=method)
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return json.load(response)
+
+
+@pytest.fixture(scope="module")
+def database(mongo_server: MongoServer) -> Iterator[Database[dict[str, Any]]]:
+    """Five hours of 1m candles of two pairs, as the candle writer leaves them."""
+    with pymongo.MongoClient[dict[str, Any]](mongo_server.uri, tz_aware=True) as client:
+        database = client[DATABASE]
+        sink = CandleSink(database)
+        sink.open()
+        for symbol in SYMBOLS:
+            for minute in range(FIRST_MINUTE, FIRST_MINUTE + MINUTES):
+                sink.add(record(candle(minute, 1, symbol=symbol)))
+        sink.flush()
+        yield database
+
+
+@pytest.fixture(scope="module")
+def airflow(
+    airflow_python: Path,
+    database: Database[dict[str, Any]],
+    mongo_server: MongoServer,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Airflow]:
+    """Airflow as `make up` starts it, with every DAG paused until a test wants it."""
+    state = StateFolder(tmp_path_factory.mktemp("airflow"), "test")
+    state.create()
+    airflow = Airflow(state, free_port())
+    airflow.prepare()
+    environment = {
+        **os.environ,
+        **airflow.environment,
+        "MONGO_URI": mongo_server.uri,
+        "MONGO_DB": DATABASE,
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
+    }
+    with (state.logs / "set-up.log").open("wb") as log:
+        subprocess.run(airflow.setup_command(), env=environment, stdout=log, stderr=log, check=True)
+    with ExitStack() as stack:
+        processes = {}
+        for part in PARTS:
+            log = stack.enter_context((state.logs / f"{part}.log").open("wb"))
+            arguments = ("--skip-serve-logs",) if part == "scheduler" else ()
+            processes[part] = subprocess.Popen(
+                airflow.command(part, *arguments), env=environment, cwd=ROOT, stdout=log, stderr=log
+            )
+            stack.callback(stop, processes[part])
+            if part == "dag-processor":
+                until_healthy(airflow, "api-server")  # the scheduler's tasks speak to it
+        for part in PARTS:
+            until_healthy(airflow, part)
+        yield airflow
+
+
+def until_healthy(airflow: Airflow, part: str) -> None:
+    probe = airflow_probe(airflow.port, PARTS[part])
+    eventually(lambda: probe() is None, f"{part} is healthy", RUN_S)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def rows_of(database: Database[dict[str, Any]]) -> Rows:
+    return {document["_id"]: document for document in database[ROLLED].find()}
+
+
+def figures(rows: Rows) -> Rows:
+    """Return rows without what says when they were written."""
+    return {key: {name: row[name] for name in row if name != "written_at"} for key, row in rows.items()}
+
+
+def test_every_dag_is_known_and_none_has_an_error(airflow: Airflow) -> None:
+    client = Client(airflow)
+    known = eventually(
+        lambda: found if len(found := client.get("/dags")["dags"]) == 7 else None, "all DAGs are read"
+    )
+    assert DAG in {dag["dag_id"] for dag in known}
+    assert client.get("/importErrors")["import_errors"] == []
+
+
+def test_nobody_gets_in_without_the_generated_password(airflow: Airflow) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{airflow.url}/api/v2/dags", timeout=30)
+    assert refused.value.code == 401
+    assert airflow.password() not in (airflow.home / "airflow.cfg").read_text()
+    secret_files = [airflow.home / "airflow.cfg", *airflow.state.run.glob("airflow-*.json")]
+    assert {file.stat().st_mode & 0o777 for file in secret_files} == {0o600}
+    assert len(secret_files) == 3
+
+
+def test_a_first_start_is_one_run_over_all_there_is_and_a_killed_second_one_leaves_the_same_rows(
+    airflow: Airflow, database: Database[dict[str, Any]]
+) -> None:
+    client = Client(airflow)
+    client.unpause(DAG)
+    first = eventually(lambda: client.runs(DAG), "the scheduler makes a run")
+    assert len(first) == 1
+    run_id = first[0]["dag_run_id"]
+    assert client.until_ended(DAG, run_id) == "success", client.log(run_id)
+    rows = rows_of(database)
+    assert len(rows) == len(SYMBOLS) * MINUTES // 60
+
+    # Once more over a window, with the task killed while its job is at work; what it was to write is gone.
+    database[ROLLED].delete_many({})
+    begin, end = (min(row["open_time"] for row in rows.values()), datetime.now(UTC))
+    window = {"start": f"{begin:%Y-%m-%dT%H:%M:%SZ}", "end": f"{end:%Y-%m-%dT%H:00:00Z}"}
+    second = client.post(f"/dags/{DAG}/dagRuns", {"logical_date": None, "conf": window})["dag_run_id"]
+    at_work = eventually(
+        lambda: database[JOB_RUNS].find_one({"outcome": "running"}), "the job is at work", RUN_S
+    )
+    job = psutil.Process(at_work["pid"])
+    task = job.parent()
+    assert task is not None
+    task.send_signal(signal.SIGKILL)
+    gone, alive = psutil.wait_procs([job], timeout=30)
+    assert (gone, alive) == ([job], []), "the job outlived its task"
+    assert client.until_ended(DAG, second) == "success", client.log(second)
+    assert figures(rows_of(database)) == figures(rows)
+    outcomes = [run["outcome"] for run in database[JOB_RUNS].find({}, sort=[("started_at", 1)])]
+    assert outcomes == ["succeeded", "killed", "succeeded"]
+
+    # The first run cleared: it works on its own interval, where there is nothing, and changes nothing.
+    written = rows_of(database)
+    client.post(
+        f"/dags/{DAG}/clearTaskInstances",
+        {"dry_run": False, "dag_run_id": run_id, "only_failed": False, "reset_dag_runs": True},
+    )
+    eventually(lambda: database[JOB_RUNS].count_documents({}) == 4, "the run begins anew", RUN_S)
+    assert client.until_ended(DAG, run_id) == "success", client.log(run_id)
+    newest = database[JOB_RUNS].find_one({}, sort=[("started_at", -1)])
+    assert newest is not None
+    interval = client.runs(DAG)[0]
+    times = [f"{newest[name]:%Y-%m-%dT%H:%M:%SZ}" for name in ("start", "end")]
+    assert times == [interval["data_interval_start"], interval["data_interval_end"]]
+    assert rows_of(database) == written
+
+
+def test_housekeeping_runs_beside_the_scheduler(airflow: Airflow) -> None:
+    done = subprocess.run(
+        [airflow.command()[0], str(ROOT / "airflow" / "housekeeping.py")],
+        env={**os.environ, **airflow.environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "removed 0 logs" in done.stdout
+    assert len(Client(airflow).runs(DAG)) >= 2
