@@ -20,6 +20,12 @@ TICK_S = 0.01
 """How often it is looked whether a book is due: how late a state change can be."""
 
 
+SOON = 0.8
+"""Share of the least time between two publications within which a change is one that came soon after the last."""
+PATIENCE = 1.5
+"""Times the least time between two publications after which also a change that came soon is published."""
+
+
 class OutletAwayError(Exception):
     """What is published to did not take it, and may take it later."""
 
@@ -57,7 +63,13 @@ class _Published:
 
 
 class Schedule:
-    """Which books are due at an outlet: changed, and their last publication long enough ago or in another state."""
+    """Which books are due at an outlet: changed, and their last publication long enough ago or in another state.
+
+    An exchange sends diffs at a steady pace, and the least time between two publications is as long. Were each
+    published as soon as that time is over, the phase of the first would stay, and every diff would wait nearly
+    all of it. So a change that comes soon after a publication waits a little longer for the next one, which is
+    then published as it comes; and so are those after it.
+    """
 
     def __init__(self, every_s: float) -> None:
         self._every_s = every_s
@@ -71,7 +83,11 @@ class Schedule:
         last = self._published.get((book.market, book.symbol))
         if last is None or last.state != book.state:
             return True
-        return last.version != book.version and now - last.at >= self._every_s
+        elapsed = now - last.at
+        if last.version == book.version or elapsed < self._every_s:
+            return False
+        came_soon = book.heard_at - last.at < SOON * self._every_s
+        return not came_soon or elapsed >= PATIENCE * self._every_s
 
     def note(self, books: Iterable[TrackedBook], now: float) -> None:
         """Take note of books that are about to be published as they are."""
