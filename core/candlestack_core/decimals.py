@@ -23,6 +23,11 @@ Both search with engines in which `$` also matches before a last newline: the lo
 Amount = Annotated[str, Meta(pattern=AMOUNT_PATTERN)]
 """A price, or an amount of base or quote currency, as a canonical decimal."""
 
+SIGNED_PATTERN: Final = rf"^(?!-0$)-?{AMOUNT_PATTERN.removeprefix('^')}"
+
+Signed = Annotated[str, Meta(pattern=SIGNED_PATTERN)]
+"""A canonical decimal that may be negative, as a change is; zero has no sign."""
+
 _MAX_WRITTEN_DIGITS: Final = 40
 _TOO_LARGE: Final = 10 ** (MAX_INTEGER_DIGITS + MAX_DECIMALS)
 _WRITTEN = re.compile(r"([0-9]{1,40})(?:\.([0-9]{1,40}))?", re.ASCII)

@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from candlestack_core.decimals import Amount, NotCanonicalError, canonical_decimal
+from candlestack_core.decimals import Amount, NotCanonicalError, Signed, canonical_decimal
 
 Symbol = Annotated[str, Meta(min_length=2, max_length=40)]
 TimeMs = Annotated[int, Meta(ge=0, lt=2**53)]
@@ -154,6 +154,36 @@ class MarketData(msgspec.Struct, frozen=True, kw_only=True):
                 raise ValueError(f"{error} - at `$.{name}`") from None
 
 
+class RankedPair(msgspec.Struct, frozen=True, kw_only=True):
+    """A pair in a ranking: its last price, and what its day brought.
+
+    `rank` counts from 1. `change_percent` is the change of the price over the day in percent, `volume` a base
+    amount, `quote_volume` a quote one. `market_cap` is the price times the circulating supply, in quote
+    currency; null where the supply is not known.
+    """
+
+    rank: Annotated[int, Meta(ge=1)]
+    symbol: Symbol
+    price: Amount
+    change_percent: Signed
+    volume: Amount
+    quote_volume: Amount
+    market_cap: Amount | None
+
+
+class Ranking(msgspec.Struct, frozen=True, kw_only=True):
+    """Pairs ordered by what a day brought: the 1,440 minutes up to the newest closed one.
+
+    `time` is the open time of that minute in ms; `rows` are ascending by rank. `supply_time` is of when the
+    circulating supplies are that the market caps rest on, in ms; null where none is known.
+    """
+
+    time: TimeMs
+    source: Source
+    rows: list[RankedPair]
+    supply_time: TimeMs | None
+
+
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     """What could not be understood: the original bytes in base64, where they came from, and why.
 
@@ -195,4 +225,5 @@ decode_book = msgspec.json.Decoder(Book).decode
 decode_known_book = msgspec.json.Decoder(KnownBook).decode
 decode_live_book = msgspec.json.Decoder(LiveBook).decode
 decode_market_data = msgspec.json.Decoder(MarketData).decode
+decode_ranking = msgspec.json.Decoder(Ranking).decode
 decode_dead_letter = msgspec.json.Decoder(DeadLetter).decode

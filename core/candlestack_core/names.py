@@ -71,6 +71,10 @@ LIVE_ORDERBOOK: Final = "LIVE_ORDERBOOK"
 """A hash with a field for each symbol: the best levels of its USD-M futures book."""
 
 
+RANKING_TOP_GAINERS: Final = "ranking:top_gainers"
+RANKING_TOP_LOSERS: Final = "ranking:top_losers"
+
+
 # Kafka headers, each an epoch time in ms written as ASCII digits. They stay out of the values, so that a
 # replay gives the same values again.
 HEADER_RECEIVED: Final = "received"

@@ -21,11 +21,14 @@ from candlestack_core.messages import (
     DeadLetter,
     DepthDiff,
     MarketData,
+    RankedPair,
+    Ranking,
     Trade,
     decode_candle,
     decode_dead_letter,
     decode_depth_diff,
     decode_market_data,
+    decode_ranking,
     decode_trade,
     encode,
 )
@@ -82,6 +85,28 @@ DIFFS = st.builds(
     event_time=TIMES,
     source=SOURCES,
 )
+CHANGES = st.builds(
+    lambda amount, sign: sign + amount if amount != "0" else amount, AMOUNTS, st.sampled_from(("", "-"))
+)
+RANKINGS = st.builds(
+    Ranking,
+    time=TIMES,
+    source=SOURCES,
+    rows=st.lists(
+        st.builds(
+            RankedPair,
+            rank=st.integers(1, 10**6),
+            symbol=SYMBOLS,
+            price=AMOUNTS,
+            change_percent=CHANGES,
+            volume=AMOUNTS,
+            quote_volume=AMOUNTS,
+            market_cap=st.none() | AMOUNTS,
+        ),
+        max_size=3,
+    ),
+    supply_time=st.none() | TIMES,
+)
 
 CANDLE: dict[str, Any] = {
     "symbol": "BTCUSDT",
@@ -133,6 +158,21 @@ MARKET_DATA: dict[str, Any] = {
     "volume": 12.50000001,
     "source": "simulator",
 }
+RANKED: dict[str, Any] = {
+    "rank": 1,
+    "symbol": "ADAUSDT",
+    "price": "0.7512",
+    "change_percent": "-1.25",
+    "volume": "1200000.5",
+    "quote_volume": "901440.3756",
+    "market_cap": None,
+}
+RANKING: dict[str, Any] = {
+    "time": 1_775_001_600_000,
+    "source": "simulator",
+    "rows": [RANKED],
+    "supply_time": 1_772_323_200_000,
+}
 LETTER: dict[str, Any] = {
     "origin": "stream:btcusdt@kline_1m",
     "reason": "not JSON",
@@ -145,6 +185,7 @@ DECODERS: dict[str, tuple[dict[str, Any], Callable[[bytes], object]]] = {
     "trade": (TRADE, decode_trade),
     "diff": (DIFF, decode_depth_diff),
     "market data": (MARKET_DATA, decode_market_data),
+    "ranking": (RANKING, decode_ranking),
     "letter": (LETTER, decode_dead_letter),
 }
 
@@ -162,6 +203,11 @@ def test_a_trade_comes_back_as_it_was_written(trade: Trade) -> None:
 @given(DIFFS)
 def test_a_depth_diff_comes_back_as_it_was_written(diff: DepthDiff) -> None:
     assert decode_depth_diff(encode(diff)) == diff
+
+
+@given(RANKINGS)
+def test_a_ranking_comes_back_as_it_was_written(ranking: Ranking) -> None:
+    assert decode_ranking(encode(ranking)) == ranking
 
 
 @given(st.tuples(*[AMOUNTS.map(Decimal)] * 5))
@@ -262,6 +308,12 @@ BAD: dict[str, dict[str, tuple[Any, ...]]] = {
         **dict.fromkeys(("open", "high", "low", "close", "volume"), NOT_NUMBERS),
         "source": NOT_SOURCES,
     },
+    "ranking": {
+        "time": NOT_TIMES,
+        "source": NOT_SOURCES,
+        "rows": (None, {}, "", [None], [{}], [[]]),
+        "supply_time": tuple(bad for bad in NOT_TIMES if bad is not None),
+    },
     "letter": {
         **dict.fromkeys(("origin", "reason", "payload"), (None, 1, ["a"])),
         "size": (None, "2", 1.5, True),
@@ -284,6 +336,22 @@ def test_a_bad_value_is_refused_and_its_field_named(kind: str, field: str) -> No
     for value in BAD[kind][field]:
         with pytest.raises(msgspec.ValidationError, match=rf"`\$\.{field}\b"):
             decode(msgspec.json.encode({**record, field: value}))
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        ("rank", (0, -1, 1.5, "1", None)),
+        ("symbol", NOT_SYMBOLS),
+        ("change_percent", ("-0", "+1", "1.0", "-01", "--1", "", "-", "1%", "-1\n", "-0\n", None, -1.25)),
+        ("market_cap", tuple(bad for bad in NOT_AMOUNTS_ON_THE_WIRE if bad is not None)),
+        *((name, NOT_AMOUNTS_ON_THE_WIRE) for name in ("price", "volume", "quote_volume")),
+    ],
+)
+def test_a_bad_value_in_a_row_of_a_ranking_is_refused(field: str, values: tuple[Any, ...]) -> None:
+    for value in values:
+        with pytest.raises(msgspec.ValidationError, match=rf"`\$\.rows\[0\]\.{field}`"):
+            decode_ranking(msgspec.json.encode({**RANKING, "rows": [{**RANKED, field: value}]}))
 
 
 @pytest.mark.parametrize("kind", DECODERS)
