@@ -20,7 +20,8 @@ ROLL_UPS = {
     if interval is not Interval.M1
 }
 OTHERS = {"redis_clear_and_history_fetch_dag", "history_backfill_dag"}
-SPARK = {*ROLL_UPS, "history_backfill_dag"}
+NO_SPARK = {"clear_and_fetch", "forget"}
+"""The tasks that are no Spark jobs."""
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +84,7 @@ def test_no_dag_runs_twice_at_once_nor_catches_up_interval_by_interval(dags: dic
 def test_one_spark_job_runs_at_a_time_and_every_task_ends_some_time(dags: dict[str, Any]) -> None:
     for dag_id, dag in dags.items():
         for task in tasks_of(dag):
-            assert (task.get("pool") == "spark") == (dag_id in SPARK), dag_id
+            assert (task.get("pool") == "spark") == (task["task_id"] not in NO_SPARK), dag_id
             assert task["execution_timeout"] > 0
             assert task["owner"] == "candlestack"
             assert task["retries"] >= 3
@@ -104,5 +105,6 @@ def test_a_person_may_name_pairs_and_a_window(dags: dict[str, Any]) -> None:
 
 def test_every_program_that_a_task_starts_is_there() -> None:
     programs = [f"Spark/batch/ohlc_{interval.value}_aggregator.py" for interval in ROLL_UPS.values()]
-    programs += ["Spark/batch/history_backfill.py", "Kafka/history_fetch.py", "airflow/housekeeping.py"]
+    programs += [f"Spark/batch/{job}.py" for job in ("ohlc_aggregator", "history_backfill")]
+    programs += ["Kafka/history_fetch.py", "airflow/housekeeping.py"]
     assert [program for program in programs if not (REPOSITORY / program).is_file()] == []
