@@ -23,7 +23,9 @@ from candlestack_spark.lake.months import Month
 
 FILE: Final = "candles.parquet"
 _MANIFEST: Final = b"candlestack"
-_COMPRESSION: Final = "zstd"
+_COMPRESSION: Final = "lz4"
+"""Half again as large as zstd, and read and written in two thirds of the time."""
+_REPETITIVE: Final = ("version", "source", "completeness", "children")
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +84,11 @@ class Lake:
         candles: pa.Table,
         manifest: Manifest | None = None,
     ) -> None:
-        """Put a month in its place."""
+        """Put a month in its place.
+
+        One with a manifest is on the disk when this returns. One without can be made anew from 1m candles, and is,
+        whenever they are rolled up.
+        """
         if manifest is not None:
             candles = candles.replace_schema_metadata({_MANIFEST: msgspec.json.encode(manifest)})
         filesystem, path = self._filesystem, PurePosixPath(self.path(interval, symbol, month))
@@ -91,9 +97,13 @@ class Lake:
         filesystem.create_dir(str(path.parent), recursive=True)
         try:
             pq.write_table(
-                candles, aside, filesystem=filesystem, compression=_COMPRESSION, use_dictionary=["source"]
+                candles,
+                aside,
+                filesystem=filesystem,
+                compression=_COMPRESSION,
+                use_dictionary=[name for name in _REPETITIVE if name in candles.column_names],
             )
-            if isinstance(filesystem, LocalFileSystem):
+            if manifest is not None and isinstance(filesystem, LocalFileSystem):
                 _to_disk(aside)
             filesystem.move(aside, str(path))
         except BaseException:

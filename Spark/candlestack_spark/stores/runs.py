@@ -27,6 +27,8 @@ from candlestack_spark.stores.documents import Document, date_of
 Outcome = Literal["running", "succeeded", "failed", "killed"]
 
 LONGEST_REASON: Final = 500
+KEPT_S: Final = 90 * 86_400
+"""After so long a run is forgotten. A job that did not run meanwhile takes everything anew."""
 _LOG = get_logger("job")
 
 
@@ -61,6 +63,7 @@ def recorded_run(
     """
     runs = database[JOB_RUNS]
     runs.create_index([("job", pymongo.ASCENDING), ("started_at", pymongo.DESCENDING)])
+    runs.create_index("started_at", expireAfterSeconds=KEPT_S)
     _close_killed_runs(database, job)
     began, started_at = monotonic(), datetime.now(UTC)
     key = f"{job}:{started_at:%Y-%m-%dT%H:%M:%S.%fZ}:{uuid.uuid4().hex[:8]}"
@@ -101,11 +104,17 @@ def recorded_run(
         yield run
     except BaseException as error:
         try:
-            close("failed", str(error) or type(error).__name__)
+            close("failed", _reason(error))
         except PyMongoError as away:
             _LOG.warning("run not recorded", job=job, reason=str(away)[:LONGEST_REASON])
         raise
     close("succeeded" if run.failure is None else "failed", run.failure)
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, SystemExit | KeyboardInterrupt):
+        return "stopped before its end"
+    return str(error) or type(error).__name__
 
 
 def last_watermark(database: Database[Document], job: str) -> Timestamp | None:
