@@ -33,9 +33,10 @@ from candlestack_core.settings import DEFAULT_SYMBOLS, RunnerSettings, SparkSett
 from candlestack_simulator.market import SeededMarket
 from candlestack_spark.columns import AMOUNTS, DECIMAL, MINUTES, PRICES, TIME, single_chunk
 from candlestack_spark.history.fetch import PairMonth
-from candlestack_spark.history.fill import CASCADE, roll_up_month
+from candlestack_spark.history.fill import roll_up_month
 from candlestack_spark.lake.files import Lake, Manifest
 from candlestack_spark.lake.months import Month, months_between
+from candlestack_spark.rollups.spans import PARENT_INTERVALS
 from candlestack_spark.session import Spark
 
 SEED = 7
@@ -115,7 +116,7 @@ class Sides:
         figures = ["open_time", *PRICES, *AMOUNTS, "trades"]
         found = []
         for pair in pairs:
-            for interval in CASCADE:
+            for interval in PARENT_INTERVALS:
                 tables = [self.lake.read(interval, pair, month, figures) for month in months]
                 ours = pa.concat_tables([table for table in tables if table is not None]).select(figures)
                 theirs = pq.read_table(target / f"{pair}-{interval.value}.parquet", columns=figures)

@@ -24,6 +24,7 @@ from candlestack_spark.history.plan import Plan, plan_of
 from candlestack_spark.lake.files import Lake
 from candlestack_spark.lake.months import Month
 from candlestack_spark.process import JobError
+from candlestack_spark.rollups.spans import PARENT_INTERVALS
 from candlestack_spark.session import Spark
 from candlestack_spark.stores.documents import Document, time_of
 from candlestack_spark.stores.mongo import CandleStore, Written
@@ -37,7 +38,6 @@ FEBRUARY, MARCH = Month(2026, 2), Month(2026, 3)
 NOW = MARCH.start_ms + 2 * DAY_MS + 10 * MINUTE_MS + 30_000
 KEPT_DAYS = 5
 CUTOFF = MARCH.start_ms + 2 * DAY_MS - KEPT_DAYS * DAY_MS
-PARENTS = [interval for interval in Interval if interval is not Interval.M1]
 FIGURES = {
     "open": "open_e8",
     "high": "high_e8",
@@ -86,7 +86,7 @@ def running_exchange() -> Iterator[Exchange]:
 
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
     thread.start()
-    assert started.wait(30)
+    assert started.wait(120)
     yield Exchange(ready[0], clock, market)
     loop.call_soon_threadsafe(stop.set)
     thread.join()
@@ -128,7 +128,7 @@ def test_history_equals_the_exchanges_own_candles_of_every_interval(
 ) -> None:
     assert run([]) is None
     assert figures(stored(store, Interval.M1)) == exchange.own(Interval.M1, CUTOFF)
-    for interval in PARENTS:
+    for interval in PARENT_INTERVALS:
         made = stored(store, interval)
         assert figures(made) == exchange.own(interval, FEBRUARY.start_ms)
         whole = {each["children"] == each["expected_children"] for each in made.values()}
@@ -163,7 +163,7 @@ def test_a_run_goes_on_where_another_was_ended_and_what_leaves_the_store_keeps_i
     exchange: Exchange, store: CandleStore, spark: Spark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run(["--start=2026-02-01", "--end=2026-03-01"]) is None
-    parents = {interval: stored(store, interval) for interval in PARENTS}
+    parents = {interval: stored(store, interval) for interval in PARENT_INTERVALS}
     assert max(parents[Interval.D1]) == MARCH.start_ms - DAY_MS
     # As after a kill: a month half written lies aside, and nothing of it is in the store.
     aside = tmp_path / "lake" / "interval=1m" / f"symbol={PAIR}" / "month=2026-02" / ".candles.parquet.half"
@@ -174,16 +174,16 @@ def test_a_run_goes_on_where_another_was_ended_and_what_leaves_the_store_keeps_i
     assert run(["--start=2026-02-01", "--end=2026-03-01"]) is None
     done = newest_run(store)
     assert (done["months_there"], done["months_fetched"]) == (1, 0)
-    assert {interval: stored(store, interval) for interval in PARENTS} == parents
+    assert {interval: stored(store, interval) for interval in PARENT_INTERVALS} == parents
 
     monkeypatch.setenv("KLINE_1M_DAYS", "3")
     assert run(["--start=2026-02-01", "--end=2026-03-01"]) is None
     assert newest_run(store)["pruned"] > 2 * 1430
     assert min(stored(store, Interval.M1)) == CUTOFF + 2 * DAY_MS
-    assert {interval: stored(store, interval).keys() for interval in PARENTS} == {
+    assert {interval: stored(store, interval).keys() for interval in PARENT_INTERVALS} == {
         interval: documents.keys() for interval, documents in parents.items()
     }
-    for interval in PARENTS:
+    for interval in PARENT_INTERVALS:
         assert figures(stored(store, interval)) == figures(parents[interval])
 
 

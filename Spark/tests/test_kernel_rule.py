@@ -15,10 +15,10 @@ from candlestack_core.intervals import DAY_MS, MINUTE_MS, Bar, Interval
 from candlestack_core.intervals import roll_up as rule
 from candlestack_spark.columns import canonical_texts, decimals_of
 from candlestack_spark.rollups.kernel import roll_up
+from candlestack_spark.rollups.spans import PARENT_INTERVALS
 
 from .candles import DAY, bar, bars_of, minutes
 
-PARENTS = [interval for interval in Interval if interval is not Interval.M1]
 amounts = st.decimals(min_value=0, max_value=Decimal(10) ** 19, places=8, allow_nan=False)
 
 
@@ -51,7 +51,7 @@ def by_the_kernel(table: pa.Table) -> list[tuple[Bar, int, str]]:
 @settings(max_examples=40)
 @given(children=histories())
 def test_the_kernel_and_the_rule_agree_on_every_parent(children: list[Bar]) -> None:
-    for interval in PARENTS:
+    for interval in PARENT_INTERVALS:
         assert by_the_kernel(roll_up(minutes(children), interval.ms)) == by_the_rule(children, interval)
 
 
@@ -60,7 +60,7 @@ def test_the_kernel_and_the_rule_agree_on_every_parent(children: list[Bar]) -> N
 def test_parents_of_parents_are_the_same_as_parents_of_minutes(children: list[Bar]) -> None:
     table = minutes(children)
     cascaded = table
-    for interval in PARENTS:
+    for interval in PARENT_INTERVALS:
         cascaded = roll_up(cascaded, interval.ms)
         assert cascaded.equals(roll_up(table, interval.ms))
 

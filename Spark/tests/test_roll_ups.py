@@ -21,8 +21,8 @@ from candlestack_core.intervals import DAY_MS, MINUTE_MS, Interval
 from candlestack_core.names import JOB_RUNS, KLINE_1M, KLINE_COLLECTIONS
 from candlestack_core.settings import MongoSettings
 from candlestack_spark.arguments import BadArgumentError
-from candlestack_spark.rollups.job import PARENT_INTERVALS, run
-from candlestack_spark.rollups.spans import Span
+from candlestack_spark.rollups.job import run
+from candlestack_spark.rollups.spans import PARENT_INTERVALS, Span
 from candlestack_spark.rollups.task import RestlessError, roll_up_span
 from candlestack_spark.session import Spark
 from candlestack_spark.stores.documents import Document, time_of
@@ -256,7 +256,7 @@ def test_a_job_that_is_killed_half_way_leaves_nothing_wrong_and_the_next_one_end
         stderr=subprocess.DEVNULL,
     )
     collection = store.database[KLINE_COLLECTIONS["5m"]]
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while not collection.find_one():
         assert job.poll() is None, "it ended before it wrote anything"
         assert time.monotonic() < deadline

@@ -15,12 +15,13 @@ from candlestack_core.settings import MongoSettings
 from candlestack_spark.arguments import Window, iso
 from candlestack_spark.columns import single_chunk
 from candlestack_spark.history.fetch import ArchiveFetch, Fetched, PairMonth
-from candlestack_spark.history.fill import CASCADE, StoreFill
+from candlestack_spark.history.fill import StoreFill
 from candlestack_spark.history.plan import Plan
 from candlestack_spark.history.rest import ExchangeError, RestHistory
 from candlestack_spark.history.rows import candles_of
 from candlestack_spark.lake.files import Manifest
 from candlestack_spark.rollups.job import RollUps
+from candlestack_spark.rollups.spans import PARENT_INTERVALS
 from candlestack_spark.session import Spark
 from candlestack_spark.stores.mongo import CandleStore
 from candlestack_spark.stores.runs import Run
@@ -158,7 +159,7 @@ class Backfill:
             return []
         window = Window(max(self._plan.cutoff, self._plan.start), None, self._plan.symbols)
         roll_ups = RollUps(self._store, self._mongo, self._spark)
-        faults = [roll_ups.run(interval, window) for interval in CASCADE]
+        faults = [roll_ups.run(interval, window) for interval in PARENT_INTERVALS]
         return [fault for fault in faults if fault is not None]
 
     def _prune(self) -> int:

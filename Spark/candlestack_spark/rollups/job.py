@@ -11,20 +11,21 @@ from dataclasses import asdict
 from functools import partial
 from time import monotonic
 
-from candlestack_core.intervals import Interval
+from candlestack_core.intervals import MINUTE_MS, Interval
 from candlestack_core.logging import get_logger
 from candlestack_core.settings import DEFAULT_SYMBOLS, ExchangeSettings, MongoSettings, SparkSettings, load
 from candlestack_spark.arguments import Arguments, Window, window_of
 from candlestack_spark.process import run_job
-from candlestack_spark.rollups.spans import Span, due, pieces, within
+from candlestack_spark.rollups.spans import PARENT_INTERVALS, Span, due, pieces, within
 from candlestack_spark.rollups.task import Tally, roll_up_spans
 from candlestack_spark.session import Spark
 from candlestack_spark.stores.mongo import CandleStore, Coverage, connected
 from candlestack_spark.stores.runs import Run, last_watermark, recorded_run
 
-PARENT_INTERVALS = tuple(interval for interval in Interval if interval is not Interval.M1)
 TASKS_A_CORE = 4
 """Smaller tasks than cores, so that none waits long for the last one."""
+MINUTES_A_TASK = 10_000
+"""Less work than this is not dealt out: another worker would take longer to start than to do it."""
 
 _LOG = get_logger("job")
 
@@ -78,7 +79,9 @@ class RollUps:
             return total
         began = monotonic()
         work = partial(roll_up_spans, self._mongo, interval)
-        for tally in self._spark.each(cut, work, tasks=self._spark.parallelism * TASKS_A_CORE):
+        minutes = sum(piece.end - piece.start for piece in cut) // MINUTE_MS
+        tasks = min(max(minutes // MINUTES_A_TASK, 1), self._spark.parallelism * TASKS_A_CORE)
+        for tally in self._spark.each(cut, work, tasks):
             total += tally
         _LOG.info(
             "rolled up",

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from candlestack_core.intervals import DAY_MS, MINUTE_MS, Interval
 from candlestack_spark.stores.mongo import Coverage
 
+PARENT_INTERVALS = tuple(interval for interval in Interval if interval is not Interval.M1)
+"""Ascending; each divides the next."""
 LONGEST_MS = 7 * DAY_MS
 """What is rolled up at once: some 10,000 1m candles, about 25 MB in a task."""
 
