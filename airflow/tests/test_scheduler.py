@@ -9,7 +9,7 @@ import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,19 @@ import psutil
 import pymongo
 import pytest
 from pymongo.database import Database
+from rich.console import Console
 
 from candlestack_core.intervals import Interval
 from candlestack_core.names import JOB_RUNS, KLINE_COLLECTIONS
 from candlestack_ingest.stores.candles import CandleSink
 from candlestack_local.airflow import USER, Airflow
-from candlestack_local.probes import airflow_probe
+from candlestack_local.configuration import Configuration
+from candlestack_local.programs import Group, programs
 from candlestack_local.servers import MongoServer, free_port
-from candlestack_local.state import StateFolder
+from candlestack_local.startup import wait_ready
+from candlestack_local.startup_view import StartupView
+from candlestack_local.supervisor import Supervisor, supervised_processes
+from candlestack_local.supervisor_config import render
 from platform_under_test import ROOT, eventually
 from records import START, candle, record
 
@@ -35,9 +40,9 @@ ROLLED = KLINE_COLLECTIONS[Interval.H1.value]
 FIRST_MINUTE = -(START // 60_000) % 60
 MINUTES = 5 * 60
 SYMBOLS = ("BTCUSDT", "ETHUSDT")
-PARTS = {"api-server": "metadatabase", "dag-processor": "dag_processor", "scheduler": "scheduler"}
 DATABASE = "airflow-scheduler"
-RUN_S = 150.0
+PAUSED = "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"
+START_S, RUN_S, ANSWER_S, STOP_S = 240.0, 180.0, 60.0, 40.0
 
 Rows = dict[str, dict[str, Any]]
 
@@ -84,7 +89,7 @@ class Client:
             headers["Authorization"] = f"Bearer {self._token}"
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self._url + path, data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=30) as response:
+        with urllib.request.urlopen(request, timeout=ANSWER_S) as response:
             return json.load(response)
 
 
@@ -109,48 +114,39 @@ def airflow(
     mongo_server: MongoServer,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Airflow]:
-    """Airflow as `make up` starts it, with every DAG paused until a test wants it."""
-    state = StateFolder(tmp_path_factory.mktemp("airflow"), "test")
-    state.create()
-    airflow = Airflow(state, free_port())
-    airflow.prepare()
-    environment = {
-        **os.environ,
-        **airflow.environment,
+    """Airflow as `make up` starts and stops it, with every DAG paused until a test wants it."""
+    settings = {
+        "CANDLESTACK_HOME": str(tmp_path_factory.mktemp("home")),
+        "AIRFLOW_PORT": str(free_port()),
         "MONGO_URI": mongo_server.uri,
         "MONGO_DB": DATABASE,
-        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
+        "PROFILE": "all",
     }
-    with (state.logs / "set-up.log").open("wb") as log:
-        subprocess.run(airflow.setup_command(), env=environment, stdout=log, stderr=log, check=True)
-    with ExitStack() as stack:
-        processes = {}
-        for part in PARTS:
-            log = stack.enter_context((state.logs / f"{part}.log").open("wb"))
-            arguments = ("--skip-serve-logs",) if part == "scheduler" else ()
-            processes[part] = subprocess.Popen(
-                airflow.command(part, *arguments), env=environment, cwd=ROOT, stdout=log, stderr=log
-            )
-            stack.callback(stop, processes[part])
-            if part == "dag-processor":
-                until_healthy(airflow, "api-server")  # the scheduler's tasks speak to it
-        for part in PARTS:
-            until_healthy(airflow, part)
-        yield airflow
-
-
-def until_healthy(airflow: Airflow, part: str) -> None:
-    probe = airflow_probe(airflow.port, PARTS[part])
-    eventually(lambda: probe() is None, f"{part} is healthy", RUN_S)
-
-
-def stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in settings.items():
+            patch.setenv(name, value)
+        configuration = Configuration.from_environment()
+        batch = [
+            # A test has nobody to yield to, but other work on the machine that it would wait for.
+            replace(program, environment={**program.environment, PAUSED: "True"}, niceness=0)
+            for program in programs(configuration)
+            if program.group is Group.BATCH
+        ]
+        state = configuration.state
+        state.create()
+        for program in batch:
+            program.prepare()
+        state.supervisor_config.write_text(render(batch, state))
+        supervisor = Supervisor(state)
+        supervisor.start()
+        try:
+            with StartupView(Console(stderr=True), [program.name for program in batch]) as view:
+                wait_ready(batch, state, view, START_S, start=True)
+            yield configuration.airflow
+        finally:
+            killed = supervisor.stop(STOP_S)
+        assert killed == [], "not all of Airflow stopped when it was asked to"
+        assert supervised_processes(state) == []
 
 
 def rows_of(database: Database[dict[str, Any]]) -> Rows:
@@ -173,7 +169,7 @@ def test_every_dag_is_known_and_none_has_an_error(airflow: Airflow) -> None:
 
 def test_nobody_gets_in_without_the_generated_password(airflow: Airflow) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(f"{airflow.url}/api/v2/dags", timeout=30)
+        urllib.request.urlopen(f"{airflow.url}/api/v2/dags", timeout=ANSWER_S)
     assert refused.value.code == 401
     assert airflow.password() not in (airflow.home / "airflow.cfg").read_text()
     secret_files = [airflow.home / "airflow.cfg", *airflow.state.run.glob("airflow-*.json")]

@@ -25,6 +25,9 @@ from candlestack_local.configuration import Configuration
 from candlestack_local.probes import Probe, airflow_probe, readiness_probe, server_probe
 from candlestack_local.servers import LOOPBACK, KafkaBroker, MongoServer, RedisServer, ServerProcess
 
+_BATCH_NICENESS = 10
+"""Batch work yields the processor to the live part."""
+
 
 class Group(StrEnum):
     """What is started, and left out, together."""
@@ -67,6 +70,8 @@ class Program:
     """What is done before it is started; may be done again."""
     after: tuple[str, ...] = ()
     """Programs of its group that have to be ready, or done, before it is started."""
+    niceness: int = 0
+    """How far it yields the processor to others, 0 to 19."""
 
     def prepare(self) -> None:
         """Do what has to be done before it is started.
@@ -218,6 +223,7 @@ def _batch(configuration: Configuration) -> list[Program]:
             stop_timeout_s=15,
             preparation=preparation,
             after=after,
+            niceness=_BATCH_NICENESS,
         )
 
     setup, api = "airflow-setup", "airflow-api"

@@ -48,12 +48,12 @@ def up(
         live = [program for program in chosen if program.group is not Group.BATCH]
         _start(configuration, chosen, [program.name for program in live], console)
         with StartupView(console, [program.name for program in live]) as view:
-            _wait_ready(live, state, view, timeout_s)
+            wait_ready(live, state, view, timeout_s)
             found = _wait_live(configuration, view)
         show_live(found)
         if batch:
             with StartupView(console, [program.name for program in batch]) as view:
-                _wait_ready(batch, state, view, timeout_s, start=True)
+                wait_ready(batch, state, view, timeout_s, start=True)
 
 
 def down(state: StateFolder) -> list[str]:
@@ -117,7 +117,7 @@ def _taken(program: Program, listener: Listener, holder: str) -> str:
     )
 
 
-def _wait_ready(
+def wait_ready(
     chosen: Sequence[Program],
     state: StateFolder,
     view: StartupView,
@@ -125,7 +125,11 @@ def _wait_ready(
     *,
     start: bool = False,
 ) -> None:
-    """Wait until all are ready; where asked, start each when those that it comes after are."""
+    """Wait until all are ready; where asked, start each when those that it comes after are.
+
+    Raises:
+        ServerError: one ended for good, or is not ready in time; the message says which, and why.
+    """
     supervisor = Supervisor(state)
     deadline = time.monotonic() + timeout_s
     pending = list(chosen)

@@ -13,8 +13,6 @@ from candlestack_local.state import StateFolder
 # Started in this order and, as whole groups, stopped in the reverse: readers and writers before servers. The
 # batch group is started by `make up`, when the live one lives.
 _PRIORITIES = {Group.SERVERS: 100, Group.LIVE: 200, Group.BATCH: 300}
-_BATCH_NICENESS = 10
-"""Batch work yields the processor to the live part."""
 NEVER_RESTARTED = 2
 """The exit code of a service that was given a bad setting: starting it again would not help."""
 
@@ -100,7 +98,7 @@ def _environment(program: Program) -> str:
 
 
 def _command(program: Program) -> str:
-    nice = ["nice", "-n", str(_BATCH_NICENESS)] if program.group is Group.BATCH else []
+    nice = ["nice", "-n", str(program.niceness)] if program.niceness else []
     command = shlex.join([*nice, *program.command()])
     if _unwritable(command):
         raise ServerError(

@@ -100,3 +100,24 @@ def test_two_starts_at_once_are_told_apart(home: Path) -> None:
     state = StateFolder(home, "test")
     with state.locked(), pytest.raises(ServerError, match="another make"), StateFolder(home, "test").locked():
         pass
+
+
+def test_the_lake_of_each_source_lies_beside_its_other_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    configuration = Configuration.from_environment()
+    assert configuration.environment["LAKE_URI"] == str(configuration.state.data / "lake")
+    monkeypatch.setenv("LAKE_URI", "s3a://candles/lake")
+    assert Configuration.from_environment().environment["LAKE_URI"] == "s3a://candles/lake"
+
+
+def test_airflow_comes_after_its_own_parts_and_the_live_profile_leaves_it_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chosen = programs(Configuration.from_environment())
+    batch = [program for program in chosen if program.group is Group.BATCH]
+    begun: set[str] = set()
+    for program in batch:
+        assert begun.issuperset(program.after), f"{program.name} would wait for ever"
+        begun.add(program.name)
+    assert len(begun) == 4
+    monkeypatch.setenv("PROFILE", "live")
+    assert _names(Configuration.from_environment()) == {program.name for program in chosen} - begun
