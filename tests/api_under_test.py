@@ -30,7 +30,7 @@ from candlestack_core.decimals import canonical
 from candlestack_core.intervals import MINUTE_MS, Interval
 from candlestack_core.kafka import Record, open_producer
 from candlestack_core.kafka.create_topics import ensure_topics
-from candlestack_core.messages import Book, Candle, KnownBook, Market, Trade, encode
+from candlestack_core.messages import Book, Candle, KnownBook, Market, Ranking, Trade, encode
 from candlestack_core.names import (
     HEADER_RECEIVED,
     KLINE_COLLECTIONS,
@@ -223,12 +223,21 @@ class World:
         key = order_book_key if book.market == "spot" else usdm_order_book_key
         self._redis.set(key(book.symbol), encode(book))
 
-    def store_parent(self, parent: Candle) -> None:
+    def store_parent(self, parent: Candle, children: int | None = None) -> None:
         """Write a candle of a longer interval into its collection, as a roll-up does."""
-        minutes = Int64(Interval(parent.interval).minutes)
-        self._database[KLINE_COLLECTIONS[parent.interval]].insert_one(
-            {**document_of(parent), "children": minutes, "expected_children": minutes}
-        )
+        minutes = Interval(parent.interval).minutes
+        counts = {
+            "children": Int64(minutes if children is None else children),
+            "expected_children": Int64(minutes),
+        }
+        self._database[KLINE_COLLECTIONS[parent.interval]].insert_one({**document_of(parent), **counts})
+
+    def store_ranking(self, key: str, ranking: Ranking | bytes | None) -> None:
+        """Write a ranking into Redis, or take it away."""
+        if ranking is None:
+            self._redis.delete(key)
+        else:
+            self._redis.set(key, ranking if isinstance(ranking, bytes) else encode(ranking))
 
     def topic_of(self, record: Candle | Trade | Book) -> str:
         match record:

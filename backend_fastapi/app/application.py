@@ -15,6 +15,7 @@ from app.candles.routes import router as candle_routes
 from app.channels import CHANNELS
 from app.completeness.routes import router as completeness_routes
 from app.health.routes import router as health_routes
+from app.ranking.routes import router as ranking_routes
 from app.stream.sockets import router_of
 from app.symbols.routes import router as symbol_routes
 from app.trades.routes import router as trade_routes
@@ -32,6 +33,7 @@ def create_app(cors_origins: tuple[str, ...] = ()) -> FastAPI:
         candle_routes,
         trade_routes,
         book_routes,
+        ranking_routes,
         completeness_routes,
         router_of(CHANNELS),
     ):

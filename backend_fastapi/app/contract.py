@@ -1,6 +1,7 @@
 """Write the contract that clients are built from: `python -m app.contract`, or `--check` for drift.
 
-`contract/openapi.json` describes the REST side, `contract/socket.schema.json` every message of the sockets.
+`contract/openapi.json` describes the REST side, `contract/socket.schema.json` every message of the sockets;
+`contract/fold.examples.json` shows how 1m candles make longer ones, for clients that do so live.
 """
 
 from __future__ import annotations
@@ -8,12 +9,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from app.application import create_app
+from app.candles.examples import fold_examples
 from app.channels import CHANNELS
 from app.openapi import schemas_of
 from app.stream.channel import AnyChannel
@@ -32,6 +35,7 @@ def documents() -> dict[str, str]:
     return {
         "openapi.json": _text(create_app().openapi()),
         "socket.schema.json": _text(_socket_schema()),
+        "fold.examples.json": _lines(fold_examples()),
     }
 
 
@@ -65,6 +69,11 @@ def _address(channel: AnyChannel) -> str:
 
 def _text(document: dict[str, Any]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _lines(examples: Sequence[msgspec.Struct]) -> str:
+    """Write a list with a line for each example: there are many, and each is read as a whole."""
+    return "[\n" + ",\n".join(msgspec.json.encode(example).decode() for example in examples) + "\n]\n"
 
 
 def main() -> None:

@@ -19,20 +19,32 @@ from app.candles.schemas import Ohlc
 from app.completeness.schemas import Completeness
 from app.health.schemas import Liveness, Readiness
 from app.problems import Problem
+from app.ranking.schemas import RankingList
 from app.symbols.schemas import Symbols
 from app.trades.schemas import TradeList
 from candlestack_core.messages import Candle
 
 TITLE = "Candlestack API"
 VERSION = "1.0.0"
-_SUMMARY = "Candles, trades and order books of crypto pairs: what is stored, and what happens now."
+_SUMMARY = "Candles, trades, order books and rankings of crypto pairs: what is stored, and what happens now."
 _DESCRIPTION = (
     "Times are epoch milliseconds, UTC; prices and amounts are decimal strings. Errors are problem documents"
     " (RFC 9457). What happens now comes by WebSocket: `/ws/kline?symbol=`, `/ws/trades?symbol=` and"
     " `/ws/orderbook?symbol=&market=`; their messages are described by `socket.schema.json`."
 )
 _JSON = "application/json"
-_ANSWERS = (Candle, Completeness, Liveness, Ohlc, OrderBook, Problem, Readiness, Symbols, TradeList)
+_ANSWERS = (
+    Candle,
+    Completeness,
+    Liveness,
+    Ohlc,
+    OrderBook,
+    Problem,
+    RankingList,
+    Readiness,
+    Symbols,
+    TradeList,
+)
 _REF = "#/components/schemas/{name}"
 
 Responses = dict[int | str, dict[str, Any]]

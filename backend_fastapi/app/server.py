@@ -19,6 +19,7 @@ from app.candles.service import CandleService
 from app.channels import CHANNELS
 from app.completeness.service import CompletenessService
 from app.health.service import HealthService
+from app.ranking.service import RankingService
 from app.services import Services
 from app.stores.candles import CandleStore
 from app.stores.completeness import CompletenessStore
@@ -78,6 +79,7 @@ async def _serve(service: Service, stopping: asyncio.Event) -> None:
         trades=TradeService(symbols, hub, realtime),
         books=BookService(symbols, hub, realtime, round(books.book_silent_after_s * 1000), _clock_ms),
         completeness=CompletenessService(symbols, CompletenessStore(candles), _clock_ms),
+        rankings=RankingService(realtime),
         symbols=symbols,
         health=health,
         hub=hub,

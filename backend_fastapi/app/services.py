@@ -12,6 +12,7 @@ from app.book.service import BookService
 from app.candles.service import CandleService
 from app.completeness.service import CompletenessService
 from app.health.service import HealthService
+from app.ranking.service import RankingService
 from app.stream.hub import Hub
 from app.symbols.service import SymbolService
 from app.trades.service import TradeService
@@ -25,6 +26,7 @@ class Services:
     trades: TradeService
     books: BookService
     completeness: CompletenessService
+    rankings: RankingService
     symbols: SymbolService
     health: HealthService
     hub: Hub
@@ -52,6 +54,10 @@ def _completeness(connection: HTTPConnection) -> CompletenessService:
     return services_of(connection).completeness
 
 
+def _rankings(connection: HTTPConnection) -> RankingService:
+    return services_of(connection).rankings
+
+
 def _symbols(connection: HTTPConnection) -> SymbolService:
     return services_of(connection).symbols
 
@@ -64,5 +70,6 @@ Candles = Annotated[CandleService, Depends(_candles)]
 Trades = Annotated[TradeService, Depends(_trades)]
 Books = Annotated[BookService, Depends(_books)]
 CompletenessAccounts = Annotated[CompletenessService, Depends(_completeness)]
+Rankings = Annotated[RankingService, Depends(_rankings)]
 KnownSymbols = Annotated[SymbolService, Depends(_symbols)]
 Health = Annotated[HealthService, Depends(_health)]

@@ -20,7 +20,7 @@ def test_a_stale_contract_is_found_and_mended_by_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(contract, "CONTRACT", tmp_path / "contract")
-    assert stale() == ["openapi.json", "socket.schema.json"]
+    assert stale() == ["openapi.json", "socket.schema.json", "fold.examples.json"]
     monkeypatch.setattr(sys, "argv", ["contract", "--check"])
     with pytest.raises(SystemExit) as stopped:
         contract.main()
@@ -45,6 +45,8 @@ def test_every_route_names_its_problems_and_every_reference_leads_somewhere() ->
         "/trades",
         "/orderbook",
         "/completeness",
+        "/ranking/top-gainers",
+        "/ranking/top-losers",
     }
     for path in ("/latest", "/ohlc", "/ohlc/realtime", "/trades", "/orderbook", "/completeness"):
         answers = openapi["paths"][path]["get"]["responses"]

@@ -28,7 +28,7 @@ from api_under_test import (
 from app.book.channel import OrderBookSnapshot, OrderBookUpdate
 from app.candles.channel import KlineSnapshot, KlineUpdate
 from app.stream.messages import Status
-from candlestack_core.intervals import MINUTE_MS
+from candlestack_core.intervals import MINUTE_MS, Interval
 from candlestack_core.kafka import open_producer
 from candlestack_core.kafka.create_topics import ensure_topics
 from candlestack_core.messages import Book, encode
@@ -36,6 +36,7 @@ from candlestack_core.topics import ORDERBOOK
 from candlestack_local.servers import SHORT_LIVED_JVM, KafkaBroker, MongoServer, RedisServer, free_port
 
 SYMBOL = "BTCUSDT"
+HOUR_MS = Interval.H1.ms
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +162,10 @@ def test_without_redis_the_topics_and_mongodb_answer_and_only_the_realtime_windo
     assert published["last_update_id"] == 2, "the hub has read it"
     assert (len(published["bids"]), published["bid_limit"], published["ask_limit"]) == (20, "99.8", "100.2")
     assert_unavailable(api.ask("/orderbook", symbol=SYMBOL, market="usdm"), "redis")
+    for path in ("/ranking/top-gainers", "/ranking/top-losers"):
+        assert_unavailable(api.ask(path), "redis")
+    hours = api.ask("/ohlc", symbol=SYMBOL, interval="1h").json["candles"]
+    assert hours[-1]["open_time"] == open_times(api.ask("/ohlc", symbol=SYMBOL))[-1] // HOUR_MS * HOUR_MS
     assert api.ask("/symbols").status == 200
     assert api.ask("/latest", symbol="NOSUCHUSDT").status == 404
 
@@ -190,7 +195,9 @@ def test_without_mongodb_a_range_that_the_realtime_window_covers_is_served_and_n
     world.mongo.restart()
     api.wait_for("ready")
     assert len(open_times(api.ask("/ohlc", symbol=SYMBOL, limit=1000))) == 101
-    assert open_times(api.ask("/ohlc", symbol=SYMBOL, interval="5m")) == []
+    assert open_times(api.ask("/ohlc", symbol=SYMBOL, interval="5m")) == [
+        NOON + minute * MINUTE_MS for minute in range(-100, 5, 5)
+    ]
 
 
 def test_stores_that_are_frozen_are_found_out_and_hold_up_nothing_else(api: Api, world: World) -> None:
@@ -212,7 +219,11 @@ def test_stores_that_are_frozen_are_found_out_and_hold_up_nothing_else(api: Api,
         world.mongo.resume()
         world.redis.resume()
     api.wait_for("ready")
-    assert open_times(api.ask("/ohlc", symbol=SYMBOL, interval="1h")) == []
+    assert open_times(api.ask("/ohlc", symbol=SYMBOL, interval="1h")) == [
+        NOON - 2 * HOUR_MS,
+        NOON - HOUR_MS,
+        NOON,
+    ]
 
 
 def test_with_all_away_at_the_start_it_lives_says_so_and_serves_as_soon_as_one_is_there(

@@ -143,21 +143,6 @@ def test_the_realtime_window_is_what_redis_holds(api: Api, ninety_minutes: list[
     assert newest == answer.json["candles"][-5:]
 
 
-@pytest.mark.parametrize("interval", ["5m", "1h", "4h", "1d"])
-def test_longer_intervals_come_from_their_collections_and_are_empty_until_something_rolls_up(
-    api: Api, world: World, interval: str
-) -> None:
-    symbol = f"ROLLED{interval.upper()}USDT"
-    world.store_in_mongo(candle(symbol, 0))
-    expected = {"symbol": symbol, "interval": interval, "candles": []}
-    assert api.ask("/ohlc", symbol=symbol, interval=interval).json == expected
-    parent = candle(symbol, 0, interval=interval, completeness="partial")
-    world.store_parent(parent)
-    assert api.ask("/ohlc", symbol=symbol, interval=interval).json["candles"] == as_json(parent)
-    later = api.ask("/ohlc", symbol=symbol, interval=interval, startTime=NOON + 1)
-    assert later.json["candles"] == []
-
-
 def test_trades_are_the_newest_in_the_order_of_their_ids(api: Api, world: World) -> None:
     trades = [trade("TRADESUSDT", number) for number in range(1, 301)]
     world.store_in_redis(candle("TRADESUSDT", 0), *trades)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Literal, Self
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.symbols.schemas import SymbolParameter
 from candlestack_core.intervals import Interval
-from candlestack_core.messages import Candle
+from candlestack_core.messages import Candle, Id
 
 LIMIT_DEFAULT = 500
 LIMIT_LARGEST = 1500
@@ -19,12 +20,23 @@ REALTIME_LIMIT_DEFAULT = 1440
 TimeParameter = Annotated[int, Field(ge=0, lt=2**53)]
 
 
+class OhlcCandle(Candle, frozen=True, kw_only=True):
+    """A candle of any interval. One longer than 1m is made of the 1m candles of its window.
+
+    Where such a one is `partial`, `children` is the number of 1m candles that it is made of, and
+    `expected_children` the number that there should be: of a forming one, up to the newest minute.
+    """
+
+    children: Id | UnsetType = UNSET
+    expected_children: Id | UnsetType = UNSET
+
+
 class Ohlc(msgspec.Struct, frozen=True, kw_only=True):
     """Candles of one pair, ascending by open time; the forming one, where it belongs to them, comes last."""
 
     symbol: str
     interval: Literal["1m", "5m", "1h", "4h", "1d"]
-    candles: list[Candle]
+    candles: list[OhlcCandle]
 
 
 class LatestQuery(BaseModel):

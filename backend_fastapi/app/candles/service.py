@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar, cast
 
 from app.candles.channel import CANDLES, CandleFeed
-from app.candles.schemas import Ohlc, OhlcQuery
+from app.candles.fold import fold_all
+from app.candles.schemas import Ohlc, OhlcCandle, OhlcQuery
 from app.problems import NoDataError, UnavailableError
 from app.stores.candles import CandleStore
 from app.stores.realtime import RealtimeStore
@@ -17,6 +19,13 @@ from app.symbols.service import SymbolService
 from candlestack_core.intervals import MINUTE_MS, Interval
 from candlestack_core.messages import Candle
 from candlestack_core.versions import is_newer, supersedes
+
+FOLDED_MINUTES = 2 * 1_440
+"""How many 1m candles a request makes longer ones of at most: those of the forming day and the one before.
+
+The roll-ups are minutes late; where they stand still for longer than this, a hole remains."""
+
+AnyCandle = TypeVar("AnyCandle", bound=Candle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,7 @@ class Span:
         after = self.start is None or open_time >= self.start
         return after and (self.end is None or open_time <= self.end)
 
-    def cut(self, candles: Iterable[Candle]) -> list[Candle]:
+    def cut(self, candles: Iterable[AnyCandle]) -> list[AnyCandle]:
         """Return the wanted ones of some candles, ascending by open time."""
         held = sorted((c for c in candles if self.holds(c.open_time)), key=lambda c: c.open_time)
         return held[-self.limit :] if self.start is None else held[: self.limit]
@@ -53,6 +62,21 @@ class Span:
             else:
                 last = min(last, found[-1].open_time)
         return range(first, last + 1, MINUTE_MS)
+
+    def minutes_to_fold(self, interval: Interval, rolled_up: Sequence[Candle], newest: int) -> Span | None:
+        """Return the minutes of the wanted windows that begin after the last one that was found rolled up.
+
+        `newest` is the open time of the newest minute. None where there is no such window; of many the last.
+        """
+        if self.start is not None and len(rolled_up) >= self.limit:
+            return None
+        last = interval.open_time(newest if self.end is None else min(newest, self.end))
+        first = max(last - (FOLDED_MINUTES // interval.minutes - 1) * interval.ms, 0)
+        if rolled_up:
+            first = max(first, rolled_up[-1].open_time + interval.ms)
+        if self.start is not None:
+            first = max(first, self.start + -self.start % interval.ms)
+        return Span(first, interval.close_time(last), FOLDED_MINUTES) if first <= last else None
 
 
 class CandleService:
@@ -79,16 +103,8 @@ class CandleService:
             ApiError: the pair is unknown, has no candle yet, or what would tell is away.
         """
         await self._symbols.require(symbol)
-        latest = self._feed(symbol).latest
-        if latest is not None and self._hub.live:
-            return latest
         away: dict[str, str] = {}
-        in_realtime = await or_away(self._realtime.latest(symbol), away)
-        if in_realtime is not None and (latest is None or is_newer(in_realtime, latest)):
-            latest = in_realtime
-        if latest is None:
-            stored = await or_away(self._stored.candles(symbol, Interval.M1, None, None, 1), away)
-            latest = stored[0] if stored else None
+        latest = await self._latest(symbol, away)
         if latest is not None:
             return latest
         if away:
@@ -111,7 +127,7 @@ class CandleService:
             candles = await or_away(self._realtime.window(symbol, minutes), away)
         if away:
             raise UnavailableError(away)
-        return Ohlc(symbol=symbol, interval="1m", candles=candles or [])
+        return _of_minutes(symbol, candles or [])
 
     async def ohlc(self, query: OhlcQuery) -> Ohlc:
         """Return candles of any interval.
@@ -123,16 +139,39 @@ class CandleService:
         await self._symbols.require(symbol)
         span = Span(query.start_time, query.end_time, query.limit)
         if interval is Interval.M1:
-            candles = await self._minutes(symbol, span)
-        else:
-            away: dict[str, str] = {}
-            found = await or_away(
-                self._stored.candles(symbol, interval, span.start, span.end, span.limit), away
-            )
-            if found is None:
-                raise UnavailableError(away)
-            candles = found
+            return _of_minutes(symbol, await self._minutes(symbol, span))
+        candles = await self._parents(symbol, interval, span)
         return Ohlc(symbol=symbol, interval=interval.value, candles=candles)
+
+    async def _parents(self, symbol: str, interval: Interval, span: Span) -> list[OhlcCandle]:
+        """Return candles longer than 1m: as they were rolled up, and after the last of those folded here."""
+        away: dict[str, str] = {}
+        rolled_up = await or_away(
+            self._stored.candles(symbol, interval, span.start, span.end, span.limit), away
+        )
+        if rolled_up is None:
+            raise UnavailableError(away)
+        newest = await self._latest(symbol, away)
+        if newest is None:
+            return rolled_up
+        to_fold = span.minutes_to_fold(interval, rolled_up, newest.open_time)
+        if to_fold is None:
+            return rolled_up
+        minutes = await self._minutes(symbol, to_fold)
+        return span.cut([*rolled_up, *fold_all(minutes, interval, newest.open_time)])
+
+    async def _latest(self, symbol: str, away: dict[str, str]) -> Candle | None:
+        """Return the newest 1m candle that is known, whether or not every part answers."""
+        latest = self._feed(symbol).latest
+        if latest is not None and self._hub.live:
+            return latest
+        in_realtime = await or_away(self._realtime.latest(symbol), away)
+        if in_realtime is not None and (latest is None or is_newer(in_realtime, latest)):
+            latest = in_realtime
+        if latest is None:
+            stored = await or_away(self._stored.candles(symbol, Interval.M1, None, None, 1), away)
+            latest = stored[0] if stored else None
+        return latest
 
     async def _minutes(self, symbol: str, span: Span) -> list[Candle]:
         away: dict[str, str] = {}
@@ -169,6 +208,11 @@ class CandleService:
 
     def _window_begin(self, newest_open_time: int) -> int:
         return newest_open_time - self._window_ms + MINUTE_MS
+
+
+def _of_minutes(symbol: str, minutes: list[Candle]) -> Ohlc:
+    # A 1m candle has no counts: on the wire it is the same wherever it came from.
+    return Ohlc(symbol=symbol, interval="1m", candles=cast(list[OhlcCandle], minutes))
 
 
 class _Best:

@@ -12,11 +12,11 @@ from bson.codec_options import CodecOptions, DatetimeConversion
 from pymongo import AsyncMongoClient
 from pymongo.errors import PyMongoError
 
+from app.candles.schemas import OhlcCandle
 from app.health.schemas import Component
 from app.stores.watch import Store
 from candlestack_core.intervals import Interval
 from candlestack_core.logging import get_logger
-from candlestack_core.messages import Candle
 from candlestack_core.names import KLINE_COLLECTIONS
 from candlestack_core.settings import MongoSettings
 
@@ -51,7 +51,7 @@ class CandleStore(Store):
 
     async def candles(
         self, symbol: str, interval: Interval, start: int | None, end: int | None, limit: int
-    ) -> list[Candle]:
+    ) -> list[OhlcCandle]:
         """Return candles ascending by open time: the first `limit` from `start`, or, without it, the newest.
 
         `start` and `end` are open times in ms, both inclusive.
@@ -99,11 +99,15 @@ def date(time_ms: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=milliseconds * 1000)
 
 
-def _candle(document: Document) -> Candle | None:
+def _candle(document: Document) -> OhlcCandle | None:
     try:
+        if document["completeness"] != "partial":
+            # They say nothing that the interval does not.
+            document.pop("children", None)
+            document.pop("expected_children", None)
         document["open_time"] = int(document["open_time"])
         document["close_time"] = int(document["close_time"])
-        return msgspec.convert(document, Candle)
+        return msgspec.convert(document, OhlcCandle)
     except (KeyError, TypeError, ValueError) as error:
         _LOG.warning("document left out", store="mongodb", document=repr(document)[:300], reason=str(error))
         return None

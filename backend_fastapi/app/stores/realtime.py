@@ -1,4 +1,4 @@
-"""The realtime store: the newest candles, trades and order books, read from Redis."""
+"""The realtime store: the newest candles, trades, order books and rankings, read from Redis."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ from candlestack_core.messages import (
     Candle,
     KnownBook,
     Market,
+    Ranking,
     Trade,
     decode_candle,
     decode_known_book,
+    decode_ranking,
     decode_trade,
 )
 from candlestack_core.names import (
@@ -39,11 +41,11 @@ ANSWER_S = 2.0
 CONNECTIONS = 32
 SCAN_COUNT = 1_000
 
-Value = TypeVar("Value", Candle, Trade, KnownBook)
+Value = TypeVar("Value", Candle, Trade, KnownBook, Ranking)
 
 
 class RealtimeStore(Store):
-    """What the Redis writer and the order-book builder keep.
+    """What the Redis writer, the order-book builder and the ranking keep.
 
     A value that is not what its key holds is left out and logged.
     """
@@ -92,6 +94,13 @@ class RealtimeStore(Store):
         with self._asked():
             value = await self._redis.get(key)
         found = _understood(decode_known_book, [] if value is None else [value], key)
+        return found[0] if found else None
+
+    async def ranking(self, key: str) -> Ranking | None:
+        """Return the ranking that a key holds."""
+        with self._asked():
+            value = await self._redis.get(key)
+        found = _understood(decode_ranking, [] if value is None else [value], key)
         return found[0] if found else None
 
     async def futures(self) -> set[str]:

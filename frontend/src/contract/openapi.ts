@@ -147,6 +147,46 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/ranking/top-gainers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What gained most in a day
+         * @description Return the pairs whose price rose most over the last 1,440 minutes, with the time of the ranking.
+         */
+        readonly get: operations["getTopGainers"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ranking/top-losers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What lost most in a day
+         * @description Return the pairs whose price fell most over the last 1,440 minutes, with the time of the ranking.
+         */
+        readonly get: operations["getTopLosers"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/readyz": {
         readonly parameters: {
             readonly query?: never;
@@ -321,10 +361,40 @@ export interface components {
          * @description Candles of one pair, ascending by open time; the forming one, where it belongs to them, comes last.
          */
         readonly Ohlc: {
-            readonly candles: readonly components["schemas"]["Candle"][];
+            readonly candles: readonly components["schemas"]["OhlcCandle"][];
             /** @enum {unknown} */
             readonly interval: "1d" | "1h" | "1m" | "4h" | "5m";
             readonly symbol: string;
+        };
+        /**
+         * OhlcCandle
+         * @description A candle of any interval. One longer than 1m is made of the 1m candles of its window.
+         *
+         *     Where such a one is `partial`, `children` is the number of 1m candles that it is made of, and
+         *     `expected_children` the number that there should be: of a forming one, up to the newest minute.
+         */
+        readonly OhlcCandle: {
+            readonly children?: number;
+            readonly close: string;
+            readonly close_time: number;
+            readonly closed: boolean;
+            /** @enum {unknown} */
+            readonly completeness: "backfilled" | "complete" | "partial";
+            readonly expected_children?: number;
+            readonly high: string;
+            /** @enum {unknown} */
+            readonly interval: "1d" | "1h" | "1m" | "4h" | "5m";
+            readonly low: string;
+            readonly open: string;
+            readonly open_time: number;
+            readonly quote_volume: string;
+            readonly source: string;
+            readonly symbol: string;
+            readonly taker_buy_quote_volume: string;
+            readonly taker_buy_volume: string;
+            readonly trades: number;
+            readonly version: number;
+            readonly volume: string;
         };
         /**
          * OrderBook
@@ -379,6 +449,40 @@ export interface components {
             readonly unavailable: {
                 readonly [key: string]: string;
             } | null;
+        };
+        /**
+         * RankedPair
+         * @description A pair in a ranking: its last price, and what its day brought.
+         *
+         *     `rank` counts from 1. `change_percent` is the change of the price over the day in percent, `volume` a base
+         *     amount, `quote_volume` a quote one. `market_cap` is the price times the circulating supply, in quote
+         *     currency; null where the supply is not known.
+         */
+        readonly RankedPair: {
+            readonly change_percent: string;
+            readonly market_cap: string | null;
+            readonly price: string;
+            readonly quote_volume: string;
+            readonly rank: number;
+            readonly symbol: string;
+            readonly volume: string;
+        };
+        /**
+         * RankingList
+         * @description The first pairs of a ranking, ascending by rank.
+         *
+         *     It is of the 1,440 minutes up to the newest closed one, which opened at `time` (ms). `supply_time` is of
+         *     when the circulating supplies are that the market caps rest on; a market cap is null where the supply is
+         *     not known. While nothing has been ranked yet there are no rows, `time` is null and `reason` says so.
+         */
+        readonly RankingList: {
+            /** @enum {unknown} */
+            readonly ranking: "top_gainers" | "top_losers";
+            readonly reason: string | null;
+            readonly rows: readonly components["schemas"]["RankedPair"][];
+            readonly source: string | null;
+            readonly supply_time: number | null;
+            readonly time: number | null;
         };
         /**
          * Readiness
@@ -766,6 +870,88 @@ export interface operations {
                 };
                 content: {
                     readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getTopGainers: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The first so many pairs */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RankingList"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getTopLosers: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The first so many pairs */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RankingList"];
                 };
             };
             /** @description Unprocessable Entity */

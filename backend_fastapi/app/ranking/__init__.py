@@ -1,0 +1,1 @@
+"""The ranking: which pairs gained and lost most in a day."""
