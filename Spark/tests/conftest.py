@@ -28,7 +28,7 @@ def recordings() -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def spark() -> Iterator[Spark]:
     """Spark, started once: jobs that run in this process use it and leave it running."""
     with Spark(SparkSettings(), "candlestack tests") as spark:

@@ -1,0 +1,1 @@
+"""Tests of the batch jobs; one Spark serves them all and ends with them."""
