@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import configparser
+import io
 import json
 import os
 import secrets
@@ -18,7 +19,7 @@ from pathlib import Path
 
 from candlestack_core.settings import REPOSITORY
 from candlestack_local.bootstrap.environment import AIRFLOW as ENVIRONMENT
-from candlestack_local.servers import LOOPBACK
+from candlestack_local.servers import LOOPBACK, MissingDependencyError
 from candlestack_local.state import StateFolder
 
 USER = "admin"
@@ -67,7 +68,15 @@ class Airflow:
         return (str(ENVIRONMENT.python), str(_FOLDER / "set_up.py"))
 
     def prepare(self) -> None:
-        """Write the configuration, and the secrets where there are none yet, closed to other users."""
+        """Write the configuration, and the secrets where there are none yet, closed to other users.
+
+        Raises:
+            MissingDependencyError: Airflow is not installed as its lock says.
+        """
+        if not ENVIRONMENT.is_current():
+            raise MissingDependencyError(
+                f"{ENVIRONMENT.folder.name} is not what its lock says; run: make install"
+            )
         for folder in (self.home, self.logs):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not self._passwords.exists():
@@ -75,10 +84,11 @@ class Airflow:
         if not self._secrets.exists():
             names = ("jwt_secret", "secret_key", "fernet_key")
             _write(self._secrets, json.dumps({name: _key() for name in names}))
+        text = io.StringIO()
         config = configparser.ConfigParser(interpolation=None)
         config.read_dict(self._configuration())
-        with _create(self.home / "airflow.cfg").open("w") as file:
-            config.write(file)
+        config.write(text)
+        _write(self.home / "airflow.cfg", text.getvalue())
 
     def password(self) -> str:
         """Return the generated password of `USER`."""
@@ -141,10 +151,11 @@ def _key() -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    _create(path).write_text(text)
-
-
-def _create(path: Path) -> Path:
-    """Make an empty file that only its owner can read, before anything secret is in it."""
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-    return path
+    """Write a file that only its owner can read, at once: a running Airflow reads it whenever a task begins."""
+    if path.exists() and path.read_text() == text:
+        return
+    beside = path.with_name(f"{path.name}.new")
+    beside.unlink(missing_ok=True)
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    beside.replace(path)
