@@ -127,7 +127,7 @@ def test_after_a_fault_of_the_exchange_every_book_is_the_truth_and_every_candle_
     elif name != "clock-ahead":
         eventually(lambda: has_struck(platform), "the fault has struck")
     clear(platform)
-    eventually(lambda: not running.harm(), f"whole after {name}", WHOLE_WITHIN_S)
+    assert eventually(lambda: not running.harm(), f"whole after {name}", WHOLE_WITHIN_S)
 
 
 def test_after_all_faults_no_candle_and_no_trade_is_lost_and_the_ledger_knows_each_hole_and_its_filling(
