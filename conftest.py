@@ -6,9 +6,11 @@ import os
 import tomllib
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 # How long an example takes says something about the machine, nothing about the rule.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -25,16 +27,24 @@ WHOLE_FOLDERS = ("tests/dashboard", "Spark")
 LONGEST_FIRST = (*WHOLE_FOLDERS, "tests/end_to_end", "deploy/local", "Kafka")
 
 
+class FolderScheduling(LoadScopeScheduling):
+    """Gives the tests of a file, or of a folder that stays together, to one process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = _folder(nodeid)
+        return folder if folder in WHOLE_FOLDERS else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FolderScheduling:
+    """Deal the tests out where several processes share them."""
+    return FolderScheduling(config, log)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where several processes share the tests: keep those of a file together, and begin with what takes longest."""
-    if not hasattr(config, "workerinput"):
-        return
-    for item in items:
-        folder = _folder(item.nodeid)
-        group = folder if folder in WHOLE_FOLDERS else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
-    ranks = {folder: rank for rank, folder in enumerate(LONGEST_FIRST)}
-    items.sort(key=lambda item: ranks.get(_folder(item.nodeid), len(ranks)))
+    """Where several processes share the tests, begin with what takes longest."""
+    if hasattr(config, "workerinput"):
+        ranks = {folder: rank for rank, folder in enumerate(LONGEST_FIRST)}
+        items.sort(key=lambda item: ranks.get(_folder(item.nodeid), len(ranks)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

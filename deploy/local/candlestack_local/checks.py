@@ -60,7 +60,7 @@ TESTS = Check(
     (
         *(str(_BIN / "pytest"), f"--junit-xml={ARTIFACTS / 'pytest.xml'}", "--durations=15"),
         # Two at a time, in the order that the root's conftest gives.
-        *("--numprocesses=2", "--dist=loadgroup", "--no-loadscope-reorder"),
+        *("--numprocesses=2", "--dist=loadscope", "--no-loadscope-reorder"),
     ),
 )
 ALL = (*STATIC, LOCK, TESTS)
