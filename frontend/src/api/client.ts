@@ -13,6 +13,9 @@ export type Symbols = Answer<"getSymbols">;
 export type Readiness = Answer<"getReadiness">;
 export type SymbolInfo = components["schemas"]["SymbolInfo"];
 export type Ohlc = Answer<"getOhlc">;
+export type OhlcCandle = components["schemas"]["OhlcCandle"];
+export type RankingList = components["schemas"]["RankingList"];
+export type RankedPair = components["schemas"]["RankedPair"];
 
 /** The API answered, and would not or could not serve: its problem document says why (RFC 9457). */
 export class ApiProblem extends Error {
@@ -46,6 +49,16 @@ export class ApiClient {
   /** Candles of a pair, ascending, the forming one last. Throws as `symbols` does. */
   ohlc(query: Query<"getOhlc">, signal: AbortSignal): Promise<Ohlc> {
     return this.#get<"getOhlc">("/ohlc", query, signal);
+  }
+
+  /** What gained most in a day. Throws as `symbols` does. */
+  topGainers(query: Query<"getTopGainers">, signal: AbortSignal): Promise<RankingList> {
+    return this.#get<"getTopGainers">("/ranking/top-gainers", query, signal);
+  }
+
+  /** What lost most in a day. Throws as `symbols` does. */
+  topLosers(query: Query<"getTopLosers">, signal: AbortSignal): Promise<RankingList> {
+    return this.#get<"getTopLosers">("/ranking/top-losers", query, signal);
   }
 
   /** Which of its own parts the API reaches, also where it is none. Throws as `symbols` does. */

@@ -8,12 +8,12 @@ import { supersedes } from "./version";
  *
  * `accounts` may come in any order, and hold older candles that were filled or restated.
  */
-export function mergeCandles(
-  series: readonly Candle[],
-  accounts: readonly Candle[],
+export function mergeCandles<Kind extends Candle>(
+  series: readonly Kind[],
+  accounts: readonly Kind[],
   limit: number,
-): readonly Candle[] {
-  const better = new Map<number, Candle>();
+): readonly Kind[] {
+  const better = new Map<number, Kind>();
   for (const account of accounts) {
     const known = better.get(account.open_time) ?? candleAt(series, account.open_time);
     if (known === undefined || supersedes(account, known)) better.set(account.open_time, account);
@@ -30,7 +30,7 @@ export function mergeCandles(
 }
 
 /** Return the candle that opens at a time (epoch ms), if the series has it. */
-export function candleAt(series: readonly Candle[], openTime: number): Candle | undefined {
+export function candleAt<Kind extends Candle>(series: readonly Kind[], openTime: number): Kind | undefined {
   const candle = series[indexFrom(series, openTime)];
   return candle?.open_time === openTime ? candle : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Candle } from "@/contract/socket";
-import { percentChange, scaled } from "@/numbers/decimal";
+import { percentChange } from "@/numbers/decimal";
 import { indexFrom } from "./merge";
+import { unitsOf } from "./units";
 
 const DAY_MS = 86_400_000;
 
@@ -22,18 +23,6 @@ export interface DayStatistics {
   readonly quoteVolume: bigint;
 }
 
-interface ScaledCandle {
-  readonly open: bigint;
-  readonly high: bigint;
-  readonly low: bigint;
-  readonly close: bigint;
-  readonly volume: bigint;
-  readonly quoteVolume: bigint;
-}
-
-// A candle never changes, and all but one of a day are the same a second later.
-const scaledCandles = new WeakMap<Candle, ScaledCandle>();
-
 /**
  * Return what the day up to the newest candle brought, or null without candles. As where candles are rolled
  * up, prices come from the candles with trades; if none has any, from all.
@@ -44,7 +33,7 @@ export function dayStatistics(series: readonly Candle[]): DayStatistics | null {
   const end = newest.close_time + 1;
   const day = series.slice(indexFrom(series, end - DAY_MS));
   const traded = day.filter((candle) => candle.trades > 0);
-  const priced = (traded.length > 0 ? traded : day).map(inUnits);
+  const priced = (traded.length > 0 ? traded : day).map(unitsOf);
   const first = priced[0];
   const last = priced.at(-1);
   const from = day[0]?.open_time;
@@ -57,23 +46,7 @@ export function dayStatistics(series: readonly Candle[]): DayStatistics | null {
     close: last.close,
     change: last.close - first.open,
     changePercent: percentChange(first.open, last.close),
-    volume: day.reduce((sum, candle) => sum + inUnits(candle).volume, 0n),
-    quoteVolume: day.reduce((sum, candle) => sum + inUnits(candle).quoteVolume, 0n),
+    volume: day.reduce((sum, candle) => sum + unitsOf(candle).volume, 0n),
+    quoteVolume: day.reduce((sum, candle) => sum + unitsOf(candle).quoteVolume, 0n),
   };
-}
-
-function inUnits(candle: Candle): ScaledCandle {
-  let known = scaledCandles.get(candle);
-  if (known === undefined) {
-    known = {
-      open: scaled(candle.open),
-      high: scaled(candle.high),
-      low: scaled(candle.low),
-      close: scaled(candle.close),
-      volume: scaled(candle.volume),
-      quoteVolume: scaled(candle.quote_volume),
-    };
-    scaledCandles.set(candle, known);
-  }
-  return known;
 }

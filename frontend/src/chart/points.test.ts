@@ -3,7 +3,7 @@ import { candle } from "@/candles/candle.fixture";
 import { mergeCandles } from "@/candles/merge";
 import { newerThan, pointsOf } from "./points";
 
-const COLOURS = { up: "blue", down: "orange" };
+const COLOURS = { up: "blue", down: "orange", hollow: "white" };
 const LIMIT = 100;
 
 describe("what the chart draws", () => {
@@ -17,6 +17,17 @@ describe("what the chart draws", () => {
       volume: { time: 60, value: 3, color: "blue" },
     });
     expect(down?.volume).toMatchObject({ color: "orange" });
+  });
+
+  it("is hollow where the candle is partial, so that no colour is needed to see it", () => {
+    const [whole, partial] = pointsOf([candle(1), candle(2, { completeness: "partial" })], COLOURS);
+    expect(whole?.bar).not.toHaveProperty("color");
+    expect(partial?.bar).toMatchObject({ color: "white" });
+  });
+
+  it("leaves windows of any interval empty in which there is no candle", () => {
+    const hours = [60, 240].map((minute) => candle(minute, { interval: "1h" }));
+    expect(pointsOf(hours, COLOURS).map(({ bar }) => bar.time)).toEqual([3600, 7200, 10800, 14400]);
   });
 
   it("leaves minutes without a candle empty", () => {
@@ -42,6 +53,11 @@ describe("what has to be drawn anew", () => {
     expect(newerThan(painted, mergeCandles(painted, [candle(6)], LIMIT))).toBeNull();
     expect(newerThan(painted, [candle(1)])).toBeNull();
     expect(newerThan([], painted)).toBeNull();
+  });
+
+  it("is the next candle of a longer interval, an hour after the last", () => {
+    const hours = [60, 120, 180].map((minute) => candle(minute, { interval: "1h" }));
+    expect(newerThan(hours.slice(0, 2), hours)).toEqual(hours.slice(1));
   });
 
   it("is everything where the oldest candle has gone", () => {

@@ -1,7 +1,7 @@
 import type { CandlestickData, HistogramData, UTCTimestamp, WhitespaceData } from "lightweight-charts";
+import { INTERVAL_MS } from "@/candles/interval";
 import type { Candle } from "@/contract/socket";
 
-const MINUTE_MS = 60_000;
 /** A hole beyond this is drawn as if it were so long: the chart is for looking at candles. */
 const LONGEST_HOLE = 1500;
 
@@ -9,16 +9,17 @@ type Bar = CandlestickData<UTCTimestamp>;
 type Column = HistogramData<UTCTimestamp>;
 type Empty = WhitespaceData<UTCTimestamp>;
 
-/** What the chart draws for a candle, or for a minute without one. */
+/** What the chart draws for a candle, or for a window without one. */
 export interface Point {
   readonly bar: Bar | Empty;
   readonly volume: Column | Empty;
 }
 
-/** Colours of the columns of volume. */
-export interface VolumeColours {
+/** Colours of the columns of volume, and of the inside of a candle that is not whole. */
+export interface PointColours {
   readonly up: string;
   readonly down: string;
+  readonly hollow: string;
 }
 
 /** Return an epoch time in ms as the chart counts it, in s. */
@@ -26,29 +27,37 @@ export function chartTime(time: number): UTCTimestamp {
   return (time / 1000) as UTCTimestamp;
 }
 
-/** Return what is drawn for one candle. Here, and only here, prices become floats. */
-export function pointOf(candle: Candle, colours: VolumeColours): Point {
+/** Return what is drawn for one candle, a partial one hollow. Here, and only here, prices become floats. */
+export function pointOf(candle: Candle, colours: PointColours): Point {
   const time = chartTime(candle.open_time);
   const open = Number(candle.open);
   const close = Number(candle.close);
   return {
-    bar: { time, open, high: Number(candle.high), low: Number(candle.low), close },
+    bar: {
+      time,
+      open,
+      high: Number(candle.high),
+      low: Number(candle.low),
+      close,
+      ...(candle.completeness === "partial" && { color: colours.hollow }),
+    },
     volume: { time, value: Number(candle.volume), color: close >= open ? colours.up : colours.down },
   };
 }
 
-/** Return what is drawn for a series of 1m candles; minutes that are missing in it stay empty, not closed up. */
-export function pointsOf(candles: readonly Candle[], colours: VolumeColours): Point[] {
+/** Return what is drawn for a series of one interval; windows that are missing in it stay empty, not closed up. */
+export function pointsOf(candles: readonly Candle[], colours: PointColours): Point[] {
   const points: Point[] = [];
   let expected: number | null = null;
   for (const candle of candles) {
-    const missing = expected === null ? 0 : Math.min((candle.open_time - expected) / MINUTE_MS, LONGEST_HOLE);
-    for (let minute = missing; minute > 0; minute -= 1) {
-      const time = chartTime(candle.open_time - minute * MINUTE_MS);
+    const step = INTERVAL_MS[candle.interval];
+    const missing = expected === null ? 0 : Math.min((candle.open_time - expected) / step, LONGEST_HOLE);
+    for (let window = missing; window > 0; window -= 1) {
+      const time = chartTime(candle.open_time - window * step);
       points.push({ bar: { time }, volume: { time } });
     }
     points.push(pointOf(candle, colours));
-    expected = candle.open_time + MINUTE_MS;
+    expected = candle.open_time + step;
   }
   return points;
 }
@@ -64,7 +73,8 @@ export function newerThan(painted: readonly Candle[], current: readonly Candle[]
   for (let index = last - 1; index > 0; index -= 1) if (painted[index] !== current[index]) return null;
   const newer = current.slice(last);
   const joined = newer.every(
-    ({ open_time }, index) => open_time === (painted[last]?.open_time ?? 0) + index * MINUTE_MS,
+    ({ open_time, interval }, index) =>
+      open_time === (painted[last]?.open_time ?? 0) + index * INTERVAL_MS[interval],
   );
   return joined ? newer : null;
 }

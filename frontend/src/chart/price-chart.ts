@@ -7,22 +7,27 @@ import {
   type ISeriesApi,
   type UTCTimestamp,
 } from "lightweight-charts";
+import type { Interval } from "@/candles/interval";
 import type { Candle } from "@/contract/socket";
 import { utcMinute } from "@/numbers/time";
 import type { ChartColours } from "./colours";
-import { newerThan, pointOf, pointsOf } from "./points";
+import { newerThan, pointOf, pointsOf, type PointColours } from "./points";
 
 /** What the chart tells its owner. */
 export interface PriceChartEvents {
-  /** The pointer is over the minute that opens at this time (epoch ms), or over none. */
+  /** The pointer is over the candle that opens at this time (epoch ms), or over none. */
   onHover(openTime: number | null): void;
   /** Whether the newest candle has been scrolled out of sight. */
   onScrolledBack(scrolledBack: boolean): void;
+  /** The oldest candle is in sight, or nearly. */
+  onOldest(): void;
 }
 
 const FONT_SIZE = 11;
 /** Room between the newest candle and the axis, in candles. */
 const RIGHT_OFFSET = 5;
+/** So many candles before the oldest comes in sight, older ones are asked for. */
+const AHEAD = 50;
 /** Share of the height that volume may take. */
 const VOLUME_HEIGHT = 0.2;
 const ZOOM_LIMITS = { smallest: 5, largest: 5000 };
@@ -33,6 +38,7 @@ export class PriceChart {
   readonly #bars: ISeriesApi<"Candlestick", UTCTimestamp>;
   readonly #volume: ISeriesApi<"Histogram", UTCTimestamp>;
   #painted: readonly Candle[] = [];
+  #interval: Interval | null = null;
   #colours: ChartColours;
 
   constructor(container: HTMLElement, colours: ChartColours, events: PriceChartEvents) {
@@ -43,7 +49,7 @@ export class PriceChart {
       // The wheel of a page that scrolls belongs to the page, but for the chart itself.
       handleScale: { axisPressedMouseMove: true },
     });
-    this.#bars = this.#chart.addSeries(CandlestickSeries, { borderVisible: false }) as ISeriesApi<
+    this.#bars = this.#chart.addSeries(CandlestickSeries, { borderVisible: true }) as ISeriesApi<
       "Candlestick",
       UTCTimestamp
     >;
@@ -60,25 +66,33 @@ export class PriceChart {
     this.#chart.subscribeCrosshairMove(({ time }) => {
       events.onHover(typeof time === "number" ? time * 1000 : null);
     });
-    this.#chart.timeScale().subscribeVisibleLogicalRangeChange(() => {
+    this.#chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
       events.onScrolledBack(this.#chart.timeScale().scrollPosition() < -1);
+      if (range !== null && range.from < AHEAD && this.#painted.length > 0) events.onOldest();
     });
   }
 
   /** Paint a series of candles; what has not changed since the last one is left alone. */
   paint(candles: readonly Candle[]): void {
     if (candles === this.#painted) return;
+    const interval = candles[0]?.interval ?? this.#interval;
+    const another = interval !== this.#interval;
     const newer = newerThan(this.#painted, candles);
     if (newer === null) {
       this.#paintAll(candles);
     } else {
       for (const candle of newer) {
-        const { bar, volume } = pointOf(candle, this.#volumeColours());
+        const { bar, volume } = pointOf(candle, this.#pointColours());
         this.#bars.update(bar);
         this.#volume.update(volume);
       }
     }
     this.#painted = candles;
+    if (!another) return;
+    this.#interval = interval;
+    this.#bars.priceScale().applyOptions({ autoScale: true });
+    this.#chart.timeScale().applyOptions({ timeVisible: interval !== "1d" });
+    this.#chart.timeScale().resetTimeScale();
   }
 
   /** Write prices with so many decimals, and dates in a language. */
@@ -118,6 +132,8 @@ export class PriceChart {
     this.#bars.applyOptions({
       upColor: colours.up,
       downColor: colours.down,
+      borderUpColor: colours.up,
+      borderDownColor: colours.down,
       wickUpColor: colours.up,
       wickDownColor: colours.down,
     });
@@ -149,12 +165,12 @@ export class PriceChart {
   }
 
   #paintAll(candles: readonly Candle[]): void {
-    const points = pointsOf(candles, this.#volumeColours());
+    const points = pointsOf(candles, this.#pointColours());
     this.#bars.setData(points.map(({ bar }) => bar));
     this.#volume.setData(points.map(({ volume }) => volume));
   }
 
-  #volumeColours(): { up: string; down: string } {
-    return { up: this.#colours.upVolume, down: this.#colours.downVolume };
+  #pointColours(): PointColours {
+    return { up: this.#colours.upVolume, down: this.#colours.downVolume, hollow: this.#colours.panel };
   }
 }

@@ -1,4 +1,4 @@
-import { ApiClient, type Readiness, type Symbols } from "@/api/client";
+import { ApiClient, type RankingList, type Readiness, type Symbols } from "@/api/client";
 import { Market } from "./market";
 import { Refreshed } from "./refreshed";
 import { browser, type Surroundings } from "./surroundings";
@@ -6,6 +6,9 @@ import { browser, type Surroundings } from "./surroundings";
 /** Pairs are few and change seldom; the data's decimals become known as it comes. */
 const SYMBOLS_EVERY_MS = 60_000;
 const READINESS_EVERY_MS = 5000;
+const RANKING_EVERY_MS = 10_000;
+/** Pairs that are shown of each ranking. */
+const RANKED = 15;
 
 /** Everything that comes from the API at one address, once a tab, outside React. */
 export class Feed {
@@ -13,6 +16,10 @@ export class Feed {
   readonly symbols: Refreshed<Symbols>;
   /** Which of its own parts the API reaches. */
   readonly readiness: Refreshed<Readiness>;
+  /** What gained most in a day. */
+  readonly gainers: Refreshed<RankingList>;
+  /** What lost most in a day. */
+  readonly losers: Refreshed<RankingList>;
   readonly #api: ApiClient;
   readonly #markets = new Map<string, Market>();
 
@@ -22,6 +29,13 @@ export class Feed {
   ) {
     this.#api = new ApiClient(address);
     this.symbols = new Refreshed(surroundings, SYMBOLS_EVERY_MS, (signal) => this.#api.symbols(signal));
+    const ranked = { limit: RANKED };
+    this.gainers = new Refreshed(surroundings, RANKING_EVERY_MS, (signal) =>
+      this.#api.topGainers(ranked, signal),
+    );
+    this.losers = new Refreshed(surroundings, RANKING_EVERY_MS, (signal) =>
+      this.#api.topLosers(ranked, signal),
+    );
     this.readiness = new Refreshed(surroundings, READINESS_EVERY_MS, (signal) => this.#api.readiness(signal));
   }
 
@@ -39,6 +53,8 @@ export class Feed {
   retryNow(): void {
     this.symbols.retryNow();
     this.readiness.retryNow();
+    this.gainers.retryNow();
+    this.losers.retryNow();
   }
 }
 

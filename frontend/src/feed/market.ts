@@ -1,5 +1,6 @@
-import type { ApiClient, Ohlc } from "@/api/client";
+import type { ApiClient, Ohlc, OhlcCandle } from "@/api/client";
 import type { BookDecimals, Market as BookMarket } from "@/book/ladder";
+import type { Interval } from "@/candles/interval";
 import { candleAt, indexFrom, mergeCandles } from "@/candles/merge";
 import { originOf } from "@/candles/origin";
 import type {
@@ -15,6 +16,8 @@ import type {
 } from "@/contract/socket";
 import { decimalsOf } from "@/numbers/decimal";
 import { mergeTrades } from "@/trades/tape";
+import { LongerCandles } from "./longer";
+import { OlderCandles, type Older } from "./older";
 import { Published } from "./published";
 import { Retried, type Loading } from "./retried";
 import { INITIAL_STREAM, Stream, type StreamState } from "./stream";
@@ -25,6 +28,14 @@ export interface MarketState {
   readonly symbol: string;
   /** 1m candles, ascending, at most `CANDLES_KEPT`. */
   readonly candles: readonly Candle[];
+  /** The interval of the candles that are shown. */
+  readonly interval: Interval;
+  /** The candles of that interval, ascending, the forming one last; for 1m they are `candles` itself. */
+  readonly series: readonly OhlcCandle[];
+  /** The part of `series` from before the page was opened. */
+  readonly seriesHistory: Loading;
+  /** What comes before `series`, as far as somebody has scrolled back. */
+  readonly older: Older;
   /** The newest first, at most `TRADES_KEPT`. */
   readonly trades: readonly Trade[];
   /** Trades that the API left out because this page was too slow for them. */
@@ -63,7 +74,12 @@ export class Market {
   readonly #kline: Stream<KlineMessage>;
   readonly #trades: Stream<TradesMessage>;
   #book: Stream<BookMessage>;
+  readonly #older: OlderCandles;
+  /** The candles of the chosen interval, unless it is 1m. */
+  #longer: LongerCandles | null = null;
   #historyFrom: number | null = null;
+  /** Open time of the first 1m candle that exists, where that is known. */
+  #firstEver: number | null = null;
   #lookers = 0;
 
   constructor(
@@ -74,6 +90,10 @@ export class Market {
     this.state = new Published<MarketState>(surroundings, {
       symbol,
       candles: [],
+      interval: "1m",
+      series: [],
+      seriesHistory: { phase: "loading" },
+      older: "idle",
       trades: [],
       droppedTrades: 0,
       bookMarket: "spot",
@@ -88,7 +108,18 @@ export class Market {
         this.#takeHistory(candles);
       },
       onLoading: (history) => {
-        this.state.change({ history });
+        this.state.change(this.#longer === null ? { history, seriesHistory: history } : { history });
+      },
+    });
+    this.#older = new OlderCandles(surroundings, CANDLES_KEPT, {
+      ask: (endTime, limit, signal) =>
+        api.ohlc({ symbol, interval: this.state.draft.interval, endTime, limit }, signal),
+      onCandles: (candles) => {
+        if (this.#longer === null) this.#takeMinutes(this.state.draft.candles, candles);
+        else this.#longer.takeOlder(candles);
+      },
+      onState: (older) => {
+        this.state.change({ older });
       },
     });
     this.#kline = new Stream(api.socketAddress("/ws/kline", { symbol }), "kline", surroundings, {
@@ -114,6 +145,7 @@ export class Market {
     this.#lookers += 1;
     if (this.#lookers === 1) {
       this.#loadHistory(this.state.draft.candles.at(-1));
+      this.#longer?.start();
       this.#kline.start();
       this.#trades.start();
       this.#book.start();
@@ -125,19 +157,54 @@ export class Market {
       this.#lookers -= 1;
       if (this.#lookers > 0) return;
       this.#history.stop();
+      this.#longer?.stop();
+      this.#older.forget();
       this.#kline.stop();
       this.#trades.stop();
       this.#book.stop();
-      this.state.change({ candles: this.state.draft.candles.slice(-HISTORY) });
+      this.#takeMinutes(this.state.draft.candles.slice(-HISTORY), []);
     };
   }
 
   /** Try everything that waits for its next try, at once. */
   retryNow(): void {
     this.#history.retryNow();
+    this.#longer?.retryNow();
+    this.#older.retryNow();
     this.#kline.retryNow();
     this.#trades.retryNow();
     this.#book.retryNow();
+  }
+
+  /** Show candles of another interval; those of the former one are forgotten, but for 1m. */
+  chooseInterval(interval: Interval): void {
+    if (interval === this.state.draft.interval) return;
+    this.#longer?.stop();
+    this.#older.forget();
+    const { candles, history } = this.state.draft;
+    if (interval === "1m") {
+      this.#longer = null;
+      this.state.change({ interval, series: candles, seriesHistory: history });
+      return;
+    }
+    this.state.change({ interval, series: [], seriesHistory: { phase: "loading" } });
+    // Of an interval that another has replaced nothing is heard any more: it has been stopped.
+    this.#longer = new LongerCandles(this.symbol, interval, this.api, this.surroundings, {
+      onSeries: (series) => {
+        this.state.change({ series });
+      },
+      onLoading: (seriesHistory) => {
+        this.state.change({ seriesHistory });
+      },
+    });
+    this.#longer.takeMinutes(candles, candles, this.#isFirst(candles[0]));
+    if (this.#lookers > 0) this.#longer.start();
+  }
+
+  /** Load candles from before those that are shown. */
+  loadOlder(): void {
+    const { series, seriesHistory } = this.state.draft;
+    if (seriesHistory.phase === "ready") this.#older.load(series);
   }
 
   /** Show the book of another market; what is known of the former one is forgotten. */
@@ -185,12 +252,24 @@ export class Market {
     const reaches = first === undefined || candleAt(known, first.open_time - MINUTE_MS) !== undefined;
     // After more than a day away, what was known before would stand beyond a hole that nobody fills.
     const kept = candles.length < HISTORY || reaches ? known : known.slice(indexFrom(known, first.open_time));
-    this.state.change({ candles: mergeCandles(kept, candles, CANDLES_KEPT) });
+    if (this.#historyFrom === null && candles.length < HISTORY) this.#firstEver = first?.open_time ?? null;
+    this.#takeMinutes(kept, candles);
+  }
+
+  #isFirst(candle: Candle | undefined): boolean {
+    return candle?.open_time === this.#firstEver;
+  }
+
+  /** Put 1m candles among those that are kept, and show them in the interval that is chosen. */
+  #takeMinutes(kept: readonly Candle[], changed: readonly Candle[]): void {
+    const candles = mergeCandles(kept, changed, CANDLES_KEPT);
+    this.state.change(this.#longer === null ? { candles, series: candles } : { candles });
+    this.#longer?.takeMinutes(candles, changed, this.#isFirst(candles[0]));
   }
 
   #takeKline(message: KlineMessage): void {
     if (message.type === "update") {
-      this.state.change({ candles: mergeCandles(this.state.draft.candles, [message.data], CANDLES_KEPT) });
+      this.#takeMinutes(this.state.draft.candles, [message.data]);
       return;
     }
     const { candles: known, history } = this.state.draft;
@@ -199,10 +278,18 @@ export class Market {
     // A platform that was started anew on another source: its minutes are other minutes.
     const foreign = last !== undefined && first !== undefined && originOf(first) !== originOf(last);
     const hole = last !== undefined && first !== undefined && first.open_time > last.open_time + MINUTE_MS;
-    this.state.change({ candles: mergeCandles(foreign ? [] : known, message.data, CANDLES_KEPT) });
+    if (foreign) {
+      this.#firstEver = null;
+      this.#longer?.begin();
+      this.#older.forget();
+    }
+    this.#takeMinutes(foreign ? [] : known, message.data);
     if (foreign) this.#loadHistory(undefined);
     // A history that is still owed reaches back further than the hole.
-    else if (hole && history.phase === "ready") this.#loadHistory(last);
+    else if (hole && history.phase === "ready") {
+      this.#loadHistory(last);
+      this.#longer?.start();
+    }
     this.retryNow();
   }
 

@@ -1,7 +1,8 @@
 "use client";
 
 import { createContext, use, useEffect, useSyncExternalStore, type ReactNode } from "react";
-import type { Readiness, Symbols } from "@/api/client";
+import type { RankingList, Readiness, Symbols } from "@/api/client";
+import type { Interval } from "@/candles/interval";
 import { feedFrom, type Feed } from "./feed";
 import type { Market, MarketState } from "./market";
 import type { Refreshed, RefreshedState } from "./refreshed";
@@ -21,9 +22,20 @@ export function useFeed(): Feed {
   return feed;
 }
 
-/** Give everything inside the feed of a pair, and keep it running while it is shown. */
-export function MarketProvider({ symbol, children }: { symbol: string; children: ReactNode }): ReactNode {
+/** Give everything inside the feed of a pair in candles of an interval, and keep it running while it is shown. */
+export function MarketProvider({
+  symbol,
+  interval,
+  children,
+}: {
+  symbol: string;
+  interval: Interval;
+  children: ReactNode;
+}): ReactNode {
   const market = useFeed().market(symbol);
+  useEffect(() => {
+    market.chooseInterval(interval);
+  }, [market, interval]);
   useEffect(() => market.look(), [market]);
   return <MarketContext value={market}>{children}</MarketContext>;
 }
@@ -50,6 +62,11 @@ export function useSymbols(): RefreshedState<Symbols> {
 /** Which of its own parts the API reaches, kept fresh while this is shown. */
 export function useReadiness(): RefreshedState<Readiness> {
   return useRefreshed(useFeed().readiness);
+}
+
+/** What gained or lost most in a day, kept fresh while this is shown. */
+export function useRanking(side: "gainers" | "losers"): RefreshedState<RankingList> {
+  return useRefreshed(useFeed()[side]);
 }
 
 function useRefreshed<Result>(refreshed: Refreshed<Result>): RefreshedState<Result> {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  canonical,
   decimalsOf,
   formatAmount,
   formatCompact,
@@ -50,6 +51,21 @@ describe("exact decimals", () => {
     expect(formatCompact(scaled("1240000"))).toBe("1.24M");
     expect(formatCompact(scaled("1500"))).toBe("1.50K");
     expect(formatCompact(scaled("2000000000.5"))).toBe("2.00B");
+    expect(formatCompact(scaled("1890000000000"))).toBe("1.89T");
+  });
+
+  it("are computed with as integers and written again as they were", () => {
+    fc.assert(
+      fc.property(amount, (text) => {
+        expect(canonical(scaled(text))).toBe(text);
+      }),
+    );
+    expect([0n, 1n, 100_000_000n, 6_500_010_000_000n].map(canonical)).toEqual([
+      "0",
+      "0.00000001",
+      "1",
+      "65000.1",
+    ]);
   });
 
   it("tell a change in percent with its sign", () => {

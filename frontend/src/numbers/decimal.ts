@@ -14,6 +14,14 @@ export function scaled(amount: string): bigint {
   return BigInt(whole + fraction.padEnd(DECIMALS, "0"));
 }
 
+/** Return a non-negative integer of 10^-8 as a canonical decimal. */
+export function canonical(units: bigint): string {
+  const digits = units.toString().padStart(DECIMALS + 1, "0");
+  const fraction = digits.slice(-DECIMALS).replace(/0+$/, "");
+  const whole = digits.slice(0, -DECIMALS);
+  return fraction === "" ? whole : `${whole}.${fraction}`;
+}
+
 /** Return how many decimals a canonical decimal is written with. */
 export function decimalsOf(amount: string): number {
   const point = amount.indexOf(".");
@@ -41,6 +49,7 @@ export function formatScaled(units: bigint, decimals: number): string {
 }
 
 const COMPACT = [
+  { suffix: "T", units: UNITS_PER_ONE * 1_000_000_000_000n },
   { suffix: "B", units: UNITS_PER_ONE * 1_000_000_000n },
   { suffix: "M", units: UNITS_PER_ONE * 1_000_000n },
   { suffix: "K", units: UNITS_PER_ONE * 1_000n },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatAge, formatSpan, utcMinute, utcTime } from "./time";
+import { formatAge, formatCountdown, formatSpan, utcMinute, utcTime } from "./time";
 
 describe("times", () => {
   it("are told in UTC, whatever the machine's zone", () => {
@@ -11,6 +11,11 @@ describe("times", () => {
   it("are told as ages as exactly as matters", () => {
     const told = [449, 9_999, 10_000, 59_999, 60_000, 3_600_000, 172_800_000].map(formatAge);
     expect(told).toEqual(["0.4 s", "9.9 s", "10 s", "59 s", "1 min", "1 h", "2 d"]);
+  });
+
+  it("are counted down to, the second that has begun with them", () => {
+    const told = [1, 1_000, 59_001, 60_000, 723_000, 11_523_000].map(formatCountdown);
+    expect(told).toEqual(["0:01", "0:01", "1:00", "1:00", "12:03", "3:12:03"]);
   });
 
   it("are told as spans in hours and minutes", () => {

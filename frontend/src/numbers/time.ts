@@ -22,6 +22,15 @@ export function formatAge(age: number): string {
   return `${Math.floor(age / DAY_MS)} d`;
 }
 
+/** Write the time in ms until something happens, as `0:42`, `12:03` or `3:12:03`; the second that has begun counts. */
+export function formatCountdown(left: number): string {
+  const seconds = Math.ceil(left / SECOND_MS);
+  const two = (count: number): string => String(count).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
+  const parts = hours > 0 ? [String(hours), two(minutes)] : [String(minutes)];
+  return [...parts, two(seconds % 60)].join(":");
+}
+
 /** Write a span in ms in whole hours and minutes, as `24h`, `3h 12m` or `40m`. */
 export function formatSpan(span: number): string {
   const hours = Math.floor(span / HOUR_MS);

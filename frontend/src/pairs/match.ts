@@ -1,3 +1,4 @@
+import type { Interval } from "@/candles/interval";
 import { pairName } from "./name";
 
 /**
@@ -12,9 +13,10 @@ export function matching(symbols: readonly string[], search: string): readonly s
   return [...found.filter(begins), ...found.filter((symbol) => !begins(symbol))];
 }
 
-/** Return where a pair is shown. */
-export function pairAddress(symbol: string): `/trade/${string}` {
-  return `/trade/${encodeURIComponent(symbol)}`;
+/** Return where a pair is shown, in candles of an interval. */
+export function pairAddress(symbol: string, interval: Interval = "1m"): `/trade/${string}` {
+  const page = `/trade/${encodeURIComponent(symbol)}` as const;
+  return interval === "1m" ? page : `${page}?interval=${interval}`;
 }
 
 /** Put symbols in the order in which people look for them: that of their names. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { inOrder, matching } from "./match";
+import { intervalFrom } from "@/candles/interval";
+import { inOrder, matching, pairAddress } from "./match";
 import { currencies, pairName } from "./name";
 
 describe("a pair", () => {
@@ -20,6 +21,13 @@ describe("a pair", () => {
     expect(matching(symbols, "eth/us")).toEqual(["ETHUSDT"]);
     expect(matching(symbols, " ")).toEqual(symbols);
     expect(matching(symbols, "doge")).toEqual([]);
+  });
+
+  it("is shown in candles of an interval by its address", () => {
+    expect(pairAddress("BTCUSDT")).toBe("/trade/BTCUSDT");
+    expect(pairAddress("BTCUSDT", "1m")).toBe("/trade/BTCUSDT");
+    expect(pairAddress("BTCUSDT", "4h")).toBe("/trade/BTCUSDT?interval=4h");
+    expect(["4h", "2h", "", null].map(intervalFrom)).toEqual(["4h", "1m", "1m", "1m"]);
   });
 
   it("stands among the others by its name", () => {

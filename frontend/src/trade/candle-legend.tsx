@@ -1,7 +1,7 @@
 "use client";
 
 import type { ReactNode } from "react";
-import type { Candle } from "@/contract/socket";
+import type { OhlcCandle } from "@/api/client";
 import { useTexts } from "@/i18n/texts";
 import { formatAmount, formatScaled, percentChange, scaled, signed } from "@/numbers/decimal";
 import { utcMinute } from "@/numbers/time";
@@ -9,11 +9,22 @@ import { classNames } from "@/ui/class-names";
 import type { PairDecimals } from "./decimals";
 
 /** The figures of the candle under the pointer, or of the newest, and whether it may be believed as it is. */
-export function CandleLegend({ candle, decimals }: { candle: Candle; decimals: PairDecimals }): ReactNode {
+export function CandleLegend({
+  candle,
+  decimals,
+}: {
+  candle: OhlcCandle;
+  decimals: PairDecimals;
+}): ReactNode {
   const texts = useTexts().chart;
   const open = scaled(candle.open);
   const close = scaled(candle.close);
   const change = percentChange(open, close);
+  const minute = candle.interval === "1m";
+  // A longer candle is never called backfilled; that some of its minutes are, its source tells.
+  const backfilled =
+    candle.completeness === "backfilled" || (!minute && candle.source.startsWith("backfill:"));
+  const { children, expected_children: expected } = candle;
   const tone = close >= open ? "text-up" : "text-down";
   const prices = [
     [texts.open, candle.open],
@@ -28,14 +39,15 @@ export function CandleLegend({ candle, decimals }: { candle: Candle; decimals: P
     >
       <span>{utcMinute(candle.open_time)}</span>
       {!candle.closed && <span className="text-accent">{texts.forming}</span>}
-      {candle.completeness === "backfilled" && (
-        <span className="text-notice" title={texts.backfilledHint}>
+      {backfilled && (
+        <span className="text-notice" title={minute ? texts.backfilledHint : texts.partlyBackfilledHint}>
           {texts.backfilled}
         </span>
       )}
       {candle.completeness === "partial" && (
-        <span className="text-trouble" title={texts.partialHint}>
+        <span className="text-trouble" title={minute ? texts.partialHint : texts.minutesMissingHint}>
           {texts.partial}
+          {children !== undefined && expected !== undefined && ` ${children}/${expected}`}
         </span>
       )}
       {prices.map(([name, price]) => (

@@ -10,6 +10,8 @@ import { pairName } from "@/pairs/name";
 import { useTheme } from "@/theme/theme";
 import { CandleLegend } from "./candle-legend";
 import { usePairDecimals } from "./decimals";
+import { CloseCountdown } from "./close-countdown";
+import { IntervalSwitch } from "./interval-switch";
 import { Panel } from "./panel";
 import { useStreamHealth } from "./stream-health";
 
@@ -19,11 +21,13 @@ const ZOOM_FACTOR = 1.25;
 /** The candles of the pair, live. */
 export function ChartPanel({ className }: { className?: string }): ReactNode {
   const texts = useTexts().chart;
-  const { symbol } = useMarketFeed();
   const { language } = useLanguage();
   const { theme } = useTheme();
-  const candles = useMarket("candles");
-  const history = useMarket("history");
+  const market = useMarketFeed();
+  const interval = useMarket("interval");
+  const candles = useMarket("series");
+  const history = useMarket("seriesHistory");
+  const older = useMarket("older");
   const decimals = usePairDecimals();
   const health = useStreamHealth("klineStream");
   const container = useRef<HTMLDivElement>(null);
@@ -36,13 +40,16 @@ export function ChartPanel({ className }: { className?: string }): ReactNode {
     const created = new PriceChart(container.current, readColours(container.current), {
       onHover: setHovered,
       onScrolledBack: setScrolledBack,
+      onOldest: () => {
+        market.loadOlder();
+      },
     });
     chart.current = created;
     return () => {
       chart.current = null;
       created.destroy();
     };
-  }, []);
+  }, [market]);
   useEffect(() => {
     if (container.current !== null) chart.current?.setColours(readColours(container.current));
   }, [theme]);
@@ -58,12 +65,17 @@ export function ChartPanel({ className }: { className?: string }): ReactNode {
     <Panel
       title={texts.title}
       health={health}
-      aside={<span className="text-micro text-muted">1m · UTC</span>}
+      aside={
+        <>
+          <IntervalSwitch />
+          <CloseCountdown />
+        </>
+      }
       {...(className !== undefined && { className })}
     >
       <figure
         id="chart"
-        aria-label={texts.described(pairName(symbol))}
+        aria-label={texts.described(pairName(market.symbol), texts.intervals[interval])}
         tabIndex={0}
         className="relative min-h-0 flex-1"
         onKeyDown={(event) => {
@@ -86,6 +98,11 @@ export function ChartPanel({ className }: { className?: string }): ReactNode {
             className="absolute top-9 left-3 z-[2] text-micro text-trouble"
           >
             {texts.historyFailed}
+          </p>
+        )}
+        {typeof older === "object" && older.phase === "loading" && (
+          <p role="status" className="absolute bottom-10 left-3 z-[2] text-micro text-muted">
+            {texts.loading}
           </p>
         )}
         {scrolledBack && (

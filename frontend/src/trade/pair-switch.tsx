@@ -2,7 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
-import { useFeed, useMarketFeed, useSymbols } from "@/feed/react";
+import { useFeed, useMarket, useMarketFeed, useSymbols } from "@/feed/react";
 import { useTexts } from "@/i18n/texts";
 import { inOrder, matching, pairAddress } from "@/pairs/match";
 import { currencies, pairName } from "@/pairs/name";
@@ -69,6 +69,7 @@ function PairSearch({ shown, done }: { shown: string; done: () => void }): React
   const router = useRouter();
   const listId = useId();
   const { answer: symbols, loading } = useSymbols();
+  const interval = useMarket("interval");
   const [search, setSearch] = useState("");
   const known = inOrder(symbols?.symbols.map(({ symbol }) => symbol) ?? []);
   const found = matching(known, search);
@@ -77,7 +78,7 @@ function PairSearch({ shown, done }: { shown: string; done: () => void }): React
 
   const go = (symbol: string): void => {
     done();
-    if (symbol !== shown) router.push(pairAddress(symbol));
+    if (symbol !== shown) router.push(pairAddress(symbol, interval));
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const index = active === undefined ? -1 : found.indexOf(active);

@@ -7,7 +7,8 @@ import type { StreamHealth } from "./stream-health";
 
 interface Props {
   readonly title: string;
-  readonly health: StreamHealth;
+  /** Of the stream that it shows; a part that is asked for now and then has none. */
+  readonly health?: StreamHealth;
   readonly className?: string;
   /** Beside the title. */
   readonly aside?: ReactNode;
@@ -24,9 +25,11 @@ export function Panel({ title, health, className, aside, children }: Props): Rea
           {title}
         </h2>
         {aside}
-        <div className="ml-auto text-micro">
-          <StreamBadge status={health.status} age={health.age} />
-        </div>
+        {health !== undefined && (
+          <div className="ml-auto text-micro">
+            <StreamBadge status={health.status} age={health.age} />
+          </div>
+        )}
       </header>
       {children}
     </section>

@@ -1,0 +1,19 @@
+"use client";
+
+import { useSearchParams } from "next/navigation";
+import { intervalFrom, type Interval } from "@/candles/interval";
+
+const PARAMETER = "interval";
+
+/** The interval that the page's address names; 1m where it names none. */
+export function useChosenInterval(): Interval {
+  return intervalFrom(useSearchParams().get(PARAMETER));
+}
+
+/** Name an interval in the page's address, where it outlives a reload and can be handed on. */
+export function rememberInterval(interval: Interval): void {
+  const address = new URL(window.location.href);
+  if (interval === "1m") address.searchParams.delete(PARAMETER);
+  else address.searchParams.set(PARAMETER, interval);
+  window.history.replaceState(null, "", address);
+}

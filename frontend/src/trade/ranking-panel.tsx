@@ -1,0 +1,167 @@
+"use client";
+
+import Link from "next/link";
+import { useState, type ReactNode } from "react";
+import type { RankedPair, RankingList } from "@/api/client";
+import { useMarketFeed, useMarket, useRanking } from "@/feed/react";
+import { useTexts } from "@/i18n/texts";
+import { decimalsOf, formatAmount, formatCompact, formatScaled, scaled, signed } from "@/numbers/decimal";
+import { utcMinute } from "@/numbers/time";
+import { pairAddress } from "@/pairs/match";
+import { currencies, pairName } from "@/pairs/name";
+import { classNames } from "@/ui/class-names";
+import { Panel } from "./panel";
+
+type Side = "gainers" | "losers";
+const SIDES: readonly Side[] = ["gainers", "losers"];
+
+/** The time of a ranking is that of the beginning of its newest minute. */
+const MINUTE_MS = 60_000;
+
+/** Which pairs gained or lost most in a day, and up to which minute; a click shows the pair. */
+export function RankingPanel({ className }: { className?: string }): ReactNode {
+  const texts = useTexts().ranking;
+  const [side, setSide] = useState<Side>("gainers");
+  const { answer, loading } = useRanking(side);
+  const failed = loading.phase === "failed";
+  const rows = answer?.rows ?? [];
+  return (
+    <Panel
+      title={texts.title}
+      aside={
+        <div role="group" aria-label={texts.title} className="flex rounded-control bg-raised p-0.5">
+          {SIDES.map((each) => (
+            <button
+              key={each}
+              type="button"
+              aria-pressed={each === side}
+              className={classNames(
+                "rounded-[3px] px-1.5 text-micro font-medium whitespace-nowrap",
+                each === side ? "bg-panel text-text shadow-xs" : "text-muted hover:text-text",
+              )}
+              onClick={() => {
+                setSide(each);
+              }}
+            >
+              {texts[each]}
+            </button>
+          ))}
+        </div>
+      }
+      {...(className !== undefined && { className })}
+    >
+      <div className="min-h-0 flex-1 overflow-auto" tabIndex={0} role="region" aria-label={texts.title}>
+        {rows.length > 0 && <Rows rows={rows} />}
+        {rows.length === 0 && (
+          <p role="status" className="px-3 py-6 text-center text-muted">
+            {answer !== null ? texts.empty : failed ? texts.away : texts.loading}
+          </p>
+        )}
+      </div>
+      {answer !== null && <Footing answer={answer} failed={failed} />}
+    </Panel>
+  );
+}
+
+function Rows({ rows }: { rows: readonly RankedPair[] }): ReactNode {
+  const texts = useTexts().ranking;
+  const { symbol: shown } = useMarketFeed();
+  return (
+    <table className="w-full border-separate border-spacing-0" data-testid="ranking">
+      <thead className="text-micro text-muted">
+        <tr>
+          <Head className="pl-3 text-left">{texts.pair}</Head>
+          <Head className="text-right">{texts.price}</Head>
+          <Head className="text-right">{texts.change}</Head>
+          <Head className="text-right" hint={texts.volumeHint}>
+            {texts.volume}
+          </Head>
+          <Head className="pr-3 text-right" hint={texts.marketCapHint}>
+            {texts.marketCap}
+          </Head>
+        </tr>
+      </thead>
+      <tbody className="text-small">
+        {rows.map((row) => (
+          <Row key={row.symbol} row={row} shown={row.symbol === shown} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Head({
+  className,
+  hint,
+  children,
+}: {
+  className: string;
+  hint?: string;
+  children: ReactNode;
+}): ReactNode {
+  return (
+    <th scope="col" title={hint} className={classNames("sticky top-0 bg-panel py-1 font-normal", className)}>
+      {children}
+    </th>
+  );
+}
+
+function Row({ row, shown }: { row: RankedPair; shown: boolean }): ReactNode {
+  const texts = useTexts().ranking;
+  const interval = useMarket("interval");
+  const { base, quote } = currencies(row.symbol);
+  const fell = row.change_percent.startsWith("-");
+  const change = scaled(row.change_percent.replace("-", "")) * (fell ? -1n : 1n);
+  const tone = change === 0n ? "text-text" : fell ? "text-down" : "text-up";
+  return (
+    <tr className={classNames("relative h-6 hover:bg-raised", shown && "bg-raised")}>
+      <th scope="row" className="pl-3 text-left font-normal">
+        {/* The whole row is the link's. */}
+        <Link
+          href={pairAddress(row.symbol, interval)}
+          aria-current={shown ? "page" : undefined}
+          aria-label={pairName(row.symbol)}
+          className="font-semibold after:absolute after:inset-0"
+          prefetch={false}
+        >
+          {base}
+        </Link>
+        <span className="text-micro text-muted">{quote !== "" && `/${quote}`}</span>
+      </th>
+      <td className="text-right">{formatAmount(row.price, decimalsOf(row.price))}</td>
+      <td className={classNames("text-right whitespace-nowrap", tone)}>
+        {/* The direction is told by shape too, not by colour alone. */}
+        <span aria-hidden="true" className="text-[8px] leading-none">
+          {change === 0n ? "" : fell ? "▼ " : "▲ "}
+        </span>
+        {signed(change, formatScaled(change, 2))}%
+      </td>
+      <td className="text-right text-muted">{formatCompact(scaled(row.quote_volume))}</td>
+      <td className="pr-3 text-right text-muted">
+        {row.market_cap === null ? (
+          <span title={texts.marketCapUnknown}>–</span>
+        ) : (
+          formatCompact(scaled(row.market_cap))
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function Footing({ answer, failed }: { answer: RankingList; failed: boolean }): ReactNode {
+  const texts = useTexts().ranking;
+  const { time, supply_time: supply } = answer;
+  if (time === null) return null;
+  return (
+    <p
+      data-testid="ranking-time"
+      className={classNames(
+        "flex shrink-0 flex-wrap justify-between gap-x-3 border-t border-line px-3 py-1 text-micro",
+        failed ? "text-trouble" : "text-muted",
+      )}
+    >
+      <span title={texts.timeHint}>{texts.time(`${utcMinute(time + MINUTE_MS)} UTC`)}</span>
+      {supply !== null && <span>{texts.supply(utcMinute(supply).slice(0, 10))}</span>}
+    </p>
+  );
+}
