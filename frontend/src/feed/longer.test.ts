@@ -130,6 +130,20 @@ describe("candles of a longer interval", () => {
     expect(shown(state.draft.series).at(-1)).toEqual([0, "forming", "9"]);
   });
 
+  it("are folded from the first minute that there ever was, and say what they lack", async () => {
+    answers.set("1m", minutesUntil(9).slice(-7));
+    answers.set("1h", []);
+    const { state, socket } = looking();
+    await answered();
+    socket.send(klineSnapshot(minutesUntil(9).slice(-3), { seq: 1 }));
+    expect(shown(state.draft.series)).toEqual([[0, "forming", "7"]]);
+    expect(state.draft.series[0]).toMatchObject({
+      completeness: "partial",
+      children: 7,
+      expected_children: 10,
+    });
+  });
+
   it("give way to those of another interval, and come back", async () => {
     answers.set("1m", minutesUntil(9));
     answers.set("1h", [hour(-1)]);
