@@ -158,7 +158,9 @@ class CandleService:
         if to_fold is None:
             return rolled_up
         minutes = await self._minutes(symbol, to_fold)
-        return span.cut([*rolled_up, *fold_all(minutes, interval, newest.open_time)])
+        # The next minute may have begun since.
+        until = max(newest.open_time, minutes[-1].open_time if minutes else 0)
+        return span.cut([*rolled_up, *fold_all(minutes, interval, until)])
 
     async def _latest(self, symbol: str, away: dict[str, str]) -> Candle | None:
         """Return the newest 1m candle that is known, whether or not every part answers."""
