@@ -10,6 +10,11 @@ export function useChosenInterval(): Interval {
   return intervalFrom(useSearchParams().get(PARAMETER));
 }
 
+/** Return the interval that the page's address names now, which may not be painted yet. */
+export function intervalInAddress(): Interval {
+  return intervalFrom(new URL(window.location.href).searchParams.get(PARAMETER));
+}
+
 /** Name an interval in the page's address, where it outlives a reload and can be handed on. */
 export function rememberInterval(interval: Interval): void {
   const address = new URL(window.location.href);

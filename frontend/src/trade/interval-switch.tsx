@@ -5,7 +5,7 @@ import { INTERVALS, type Interval } from "@/candles/interval";
 import { useMarket } from "@/feed/react";
 import { useTexts } from "@/i18n/texts";
 import { classNames } from "@/ui/class-names";
-import { rememberInterval } from "./chosen-interval";
+import { intervalInAddress, rememberInterval } from "./chosen-interval";
 
 const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
 
@@ -18,7 +18,8 @@ export function IntervalSwitch(): ReactNode {
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = STEPS[event.key];
     if (step === undefined) return;
-    const next = INTERVALS.at((INTERVALS.indexOf(chosen) + step) % INTERVALS.length);
+    // Of two keys pressed at once the second comes before the first is painted.
+    const next = INTERVALS.at((INTERVALS.indexOf(intervalInAddress()) + step) % INTERVALS.length);
     if (next === undefined) return;
     event.preventDefault();
     rememberInterval(next);
