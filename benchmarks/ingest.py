@@ -41,10 +41,10 @@ from candlestack_core.kafka.create_topics import ensure_topics
 from candlestack_core.service import Health
 from candlestack_core.settings import REPOSITORY, ExchangeSettings, KafkaSettings
 from candlestack_core.topics import DAY_MS, MB, TRADES, Topic
+from candlestack_core.weight import WeightBudget
 from candlestack_ingest.exchange.binance import amounts
 from candlestack_ingest.exchange.binance.frames import TradeFrame
 from candlestack_ingest.exchange.binance.rest import SpotRest
-from candlestack_ingest.exchange.binance.weight import WeightBudget
 from candlestack_ingest.producers.feed import Context
 from candlestack_ingest.producers.market import Market
 from candlestack_ingest.producers.outbox import Outbox, Refusals

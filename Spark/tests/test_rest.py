@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from candlestack_core.intervals import MINUTE_MS
+from candlestack_core.weight import HOLD_BACK_S
 from candlestack_spark.history.rest import KLINES_WEIGHT, ExchangeError, RestHistory
 from candlestack_spark.history.rows import candles_of
 
@@ -111,7 +112,7 @@ def test_it_holds_back_while_others_have_nearly_spent_the_weight_of_the_address(
     time = Time()
     address.used = "5000"
     assert closed(history(address, time), 2_500) == 2_500
-    assert time.slept == [60.0, 60.0]
+    assert time.slept == [HOLD_BACK_S, HOLD_BACK_S]
 
 
 def test_asked_to_slow_down_it_stays_away_for_as_long(address: Scripted) -> None:

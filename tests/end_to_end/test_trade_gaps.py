@@ -13,8 +13,8 @@ from candlestack_core.kafka.create_topics import ensure_topics
 from candlestack_core.service import Health
 from candlestack_core.settings import ExchangeSettings, KafkaSettings
 from candlestack_core.topics import TRADES
+from candlestack_core.weight import WeightBudget
 from candlestack_ingest.exchange.binance.rest import SpotRest
-from candlestack_ingest.exchange.binance.weight import WeightBudget
 from candlestack_ingest.producers import trade_refill
 from candlestack_ingest.producers.feed import Context
 from candlestack_ingest.producers.market import Market

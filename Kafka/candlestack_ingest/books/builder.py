@@ -31,6 +31,7 @@ from candlestack_core.settings import (
     load,
 )
 from candlestack_core.topics import ORDERBOOK_UPDATE
+from candlestack_core.weight import USDM_ADDRESS_WEIGHT, WeightBudget
 from candlestack_ingest.books.diffs import Diff, decode_diff, has_previous
 from candlestack_ingest.books.kafka_outlet import KafkaOutlet
 from candlestack_ingest.books.outlet import publish
@@ -41,7 +42,6 @@ from candlestack_ingest.books.tracked import Limits
 from candlestack_ingest.consumers.dead_letters import DeadLetters
 from candlestack_ingest.exchange.binance.endpoints import Endpoints
 from candlestack_ingest.exchange.binance.rest import SpotRest, UsdmRest
-from candlestack_ingest.exchange.binance.weight import USDM_ADDRESS_WEIGHT, WeightBudget
 
 DIFFS = "diffs"
 BOOKS = "books"

@@ -32,10 +32,10 @@ from candlestack_core.settings import (
     SimulatorSettings,
     load,
 )
+from candlestack_core.weight import WeightBudget
 from candlestack_ingest.consumers.sink import StoreAwayError
 from candlestack_ingest.exchange.binance.endpoints import Endpoints
 from candlestack_ingest.exchange.binance.rest import SpotRest
-from candlestack_ingest.exchange.binance.weight import WeightBudget
 from candlestack_ingest.history.clearing import Followed, clear
 from candlestack_ingest.history.filling import Filling, Wanted, fill_holes, until_stored
 from candlestack_ingest.history.minutes import Minutes, Run

@@ -16,9 +16,9 @@ import ccxt.async_support as ccxt
 
 from candlestack_core import metrics
 from candlestack_core.decimals import NotCanonicalError, canonical
+from candlestack_core.weight import WeightBudget
 from candlestack_ingest.exchange.binance.rest import KLINES_LIMIT
 from candlestack_ingest.exchange.binance.rest_client import retry_after
-from candlestack_ingest.exchange.binance.weight import WeightBudget
 from candlestack_ingest.market_data.series import Ohlcv
 
 REQUEST_TIMEOUT_MS = 10_000

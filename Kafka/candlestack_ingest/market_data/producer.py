@@ -23,9 +23,9 @@ from candlestack_core.settings import (
     load,
 )
 from candlestack_core.topics import MARKET_DATA
+from candlestack_core.weight import WeightBudget
 from candlestack_ingest.exchange.binance.endpoints import Endpoints
 from candlestack_ingest.exchange.binance.rest import KLINES_LIMIT, SpotRest
-from candlestack_ingest.exchange.binance.weight import WeightBudget
 from candlestack_ingest.market_data.client import CandleClient, ExchangeAwayError, ExchangeError
 from candlestack_ingest.market_data.series import Ohlcv, Series
 from candlestack_ingest.producers.market import Market, open_market

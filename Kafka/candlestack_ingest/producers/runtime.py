@@ -15,10 +15,10 @@ from candlestack_core.kafka.create_topics import ensure_topics
 from candlestack_core.pauses import Pauses
 from candlestack_core.service import Service, run_async
 from candlestack_core.settings import ExchangeSettings, KafkaSettings, SimulatorSettings, load
+from candlestack_core.weight import USDM_ADDRESS_WEIGHT, WeightBudget
 from candlestack_ingest.exchange.binance.budgets import connection_budget
 from candlestack_ingest.exchange.binance.endpoints import Endpoints
 from candlestack_ingest.exchange.binance.rest import SpotRest, UsdmRest
-from candlestack_ingest.exchange.binance.weight import USDM_ADDRESS_WEIGHT, WeightBudget
 from candlestack_ingest.producers.carrier import Carrier
 from candlestack_ingest.producers.feed import Context, DepthContext, Feed
 from candlestack_ingest.producers.market import open_futures, open_market

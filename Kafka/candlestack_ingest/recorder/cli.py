@@ -20,11 +20,11 @@ from candlestack_core.logging import configure_logging
 from candlestack_core.messages import Market
 from candlestack_core.service import Service, run_async
 from candlestack_core.settings import ExchangeSettings, ServiceSettings, SimulatorSettings, load
+from candlestack_core.weight import USDM_ADDRESS_WEIGHT, WeightBudget
 from candlestack_ingest.exchange.binance.budgets import connection_budget
 from candlestack_ingest.exchange.binance.endpoints import Endpoints
 from candlestack_ingest.exchange.binance.rest import SpotRest, UsdmRest
 from candlestack_ingest.exchange.binance.routes import UnknownStreamError, route_of
-from candlestack_ingest.exchange.binance.weight import USDM_ADDRESS_WEIGHT, WeightBudget
 from candlestack_ingest.producers.market import open_futures, open_market
 from candlestack_ingest.producers.runtime import EXCHANGE, beating, until_stopped
 from candlestack_ingest.recorder.files import RecordingFiles, RecordingWriteError, mend

@@ -10,9 +10,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from candlestack_core.pauses import Pauses
+from candlestack_core.weight import USDM_ADDRESS_WEIGHT, WeightBudget
 from candlestack_ingest.exchange.binance.rest import SpotRest, UsdmRest
 from candlestack_ingest.exchange.binance.rest_client import RestError
-from candlestack_ingest.exchange.binance.weight import USDM_ADDRESS_WEIGHT, WeightBudget
 from candlestack_simulator.market import SeededMarket
 from candlestack_simulator.testing import Clock, Exchange, running
 

@@ -22,7 +22,7 @@ from candlestack_core.kafka.create_topics import ensure_topics
 from candlestack_core.service import Health
 from candlestack_core.settings import KafkaSettings, MarketDataSettings
 from candlestack_core.topics import MARKET_DATA
-from candlestack_ingest.exchange.binance.weight import WeightBudget
+from candlestack_core.weight import WeightBudget
 from candlestack_ingest.market_data.client import CandleClient, ExchangeAwayError, ExchangeError
 from candlestack_ingest.market_data.producer import Poller
 from candlestack_ingest.producers.market import Market

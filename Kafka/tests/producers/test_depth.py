@@ -23,8 +23,8 @@ from candlestack_core.messages import Market as MarketName
 from candlestack_core.service import Health
 from candlestack_core.settings import KafkaSettings
 from candlestack_core.topics import DEAD_LETTER, ORDERBOOK_UPDATE
+from candlestack_core.weight import WeightBudget
 from candlestack_ingest.exchange.binance.rest import SpotRest
-from candlestack_ingest.exchange.binance.weight import WeightBudget
 from candlestack_ingest.producers import depth_sequence
 from candlestack_ingest.producers.depth import DepthFeed
 from candlestack_ingest.producers.feed import DepthContext

@@ -21,17 +21,14 @@ import pyarrow as pa
 
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.versions import closed_by_rest
+from candlestack_core.weight import WINDOW_S, WeightBudget
 from candlestack_spark.history.rows import FIELDS
 
 KLINES_LIMIT: Final = 1000
 TIME_WEIGHT: Final = 1
 PAIRS_WEIGHT: Final = 20
 KLINES_WEIGHT: Final = 2
-ADDRESS_WEIGHT: Final = 6_000
-ADDRESS_SHARE: Final = 0.8
-"""Of the address' weight, which other processes spend too; beyond it this one waits for the next minute."""
 USED_WEIGHT: Final = "X-MBX-USED-WEIGHT-1M"
-WINDOW_S: Final = 60.0
 TIMEOUT_S: Final = 20.0
 PAUSES_S: Final = (1.0, 2.0, 4.0, 8.0)
 LONGEST_WAIT_S: Final = 300.0
@@ -58,11 +55,9 @@ class RestHistory:
     ) -> None:
         """Take the address without its path, and the weight that may be spent in a minute."""
         self._url = url
-        self._weight_per_minute = weight_per_minute
+        self._budget = WeightBudget(weight_per_minute)
         self._sleep = sleep
         self._monotonic = monotonic
-        self._window = monotonic()
-        self._used = 0
 
     def server_time(self) -> int:
         """Return the exchange's time in ms.
@@ -132,24 +127,19 @@ class RestHistory:
         raise ExchangeError(f"{url}: {failure[:LONGEST_REASON]}")
 
     def _spend(self, weight: int) -> None:
-        now = self._monotonic()
-        if now < self._window + WINDOW_S and self._used + weight > self._weight_per_minute:
-            self._sleep(self._window + WINDOW_S - now)
-            now = self._monotonic()
-        if now >= self._window + WINDOW_S:
-            self._window, self._used = now, 0
-        self._used += weight
+        while (delay := self._budget.delay(weight, self._monotonic())) > 0:
+            self._sleep(delay)
+        self._budget.spend(weight, self._monotonic())
 
     def _observe(self, headers: Message) -> None:
-        """Hold back while all processes of this address together have nearly spent its weight."""
         used = headers.get(USED_WEIGHT, "")
-        if used.isdecimal() and int(used) > ADDRESS_WEIGHT * ADDRESS_SHARE:
-            self._used = self._weight_per_minute
+        if used.isdecimal():
+            self._budget.observe(int(used), self._monotonic())
 
     def _stay_away(self, seconds: float, why: str) -> None:
         if seconds > LONGEST_WAIT_S:
             raise ExchangeError(f"{why} (for {seconds:.0f} s)")
-        self._sleep(seconds)
+        self._budget.block(seconds, self._monotonic())
 
 
 def _is_row(row: object, start_ms: int) -> bool:

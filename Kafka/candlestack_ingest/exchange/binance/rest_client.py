@@ -15,7 +15,7 @@ import msgspec
 from candlestack_core import metrics
 from candlestack_core.logging import get_logger
 from candlestack_core.pauses import Pauses
-from candlestack_ingest.exchange.binance.weight import WeightBudget
+from candlestack_core.weight import WeightBudget
 
 _LOG = get_logger(__name__)
 

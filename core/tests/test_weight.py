@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from candlestack_ingest.exchange.binance.weight import HOLD_BACK_S, WINDOW_S, WeightBudget
+from candlestack_core.weight import HOLD_BACK_S, WINDOW_S, WeightBudget
 
 
 def test_what_fits_into_the_minute_is_spent_at_once_and_the_rest_waits_for_the_next() -> None:
