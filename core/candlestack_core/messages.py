@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from candlestack_core.decimals import Amount, NotCanonicalError, Signed, canonical_decimal
+from candlestack_core.decimals import MAX_DECIMALS, Amount, NotCanonicalError, Signed, canonical_decimal
 
 Symbol = Annotated[str, Meta(min_length=2, max_length=40)]
 TimeMs = Annotated[int, Meta(ge=0, lt=2**53)]
@@ -154,6 +154,27 @@ class MarketData(msgspec.Struct, frozen=True, kw_only=True):
                 raise ValueError(f"{error} - at `$.{name}`") from None
 
 
+class Listing(msgspec.Struct, frozen=True, kw_only=True):
+    """A pair of spot as the exchange lists it.
+
+    Its prices are multiples of `tick_size`, its base amounts of `step_size`; the exchange itself writes them
+    with `quote_precision` and `base_precision` decimals. `entry` is the whole entry of the exchange's own list,
+    as it came at `time`.
+    """
+
+    symbol: Symbol
+    status: str
+    base_asset: str
+    quote_asset: str
+    base_precision: Annotated[int, Meta(ge=0, le=MAX_DECIMALS)]
+    quote_precision: Annotated[int, Meta(ge=0, le=MAX_DECIMALS)]
+    tick_size: Amount
+    step_size: Amount
+    entry: msgspec.Raw
+    time: TimeMs
+    source: Source
+
+
 class RankedPair(msgspec.Struct, frozen=True, kw_only=True):
     """A pair in a ranking: its last price, and what its day brought.
 
@@ -225,5 +246,6 @@ decode_book = msgspec.json.Decoder(Book).decode
 decode_known_book = msgspec.json.Decoder(KnownBook).decode
 decode_live_book = msgspec.json.Decoder(LiveBook).decode
 decode_market_data = msgspec.json.Decoder(MarketData).decode
+decode_listing = msgspec.json.Decoder(Listing).decode
 decode_ranking = msgspec.json.Decoder(Ranking).decode
 decode_dead_letter = msgspec.json.Decoder(DeadLetter).decode

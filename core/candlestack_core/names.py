@@ -71,6 +71,9 @@ LIVE_ORDERBOOK: Final = "LIVE_ORDERBOOK"
 """A hash with a field for each symbol: the best levels of its USD-M futures book."""
 
 
+EXCHANGE_LISTINGS: Final = "exchange:listings"
+"""A hash with a field for each pair of spot: how the exchange lists it, with its filters."""
+
 RANKING_TOP_GAINERS: Final = "ranking:top_gainers"
 RANKING_TOP_LOSERS: Final = "ranking:top_losers"
 

@@ -46,6 +46,7 @@ TRADES: Final = "crypto_trades"
 ORDERBOOK_UPDATE: Final = "orderbook_update"
 ORDERBOOK: Final = "crypto_orderbook"
 MARKET_DATA: Final = "crypto.market_data"
+LISTINGS: Final = "crypto_listings"
 DEAD_LETTER: Final = "crypto_dead_letter"
 
 
@@ -57,5 +58,6 @@ def all_topics(candle_topic: str = KLINE_1M) -> tuple[Topic, ...]:
         Topic(ORDERBOOK_UPDATE, partitions=3, retention_ms=HOUR_MS, retention_bytes=1024 * MB),
         Topic(ORDERBOOK, partitions=3, retention_ms=HOUR_MS // 4, retention_bytes=256 * MB),
         Topic(MARKET_DATA, partitions=3, retention_ms=DAY_MS, retention_bytes=256 * MB),
+        Topic(LISTINGS, partitions=1, retention_ms=DAY_MS, retention_bytes=64 * MB),
         Topic(DEAD_LETTER, partitions=1, retention_ms=7 * DAY_MS, retention_bytes=128 * MB),
     )

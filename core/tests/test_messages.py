@@ -27,6 +27,7 @@ from candlestack_core.messages import (
     decode_candle,
     decode_dead_letter,
     decode_depth_diff,
+    decode_listing,
     decode_market_data,
     decode_ranking,
     decode_trade,
@@ -158,6 +159,19 @@ MARKET_DATA: dict[str, Any] = {
     "volume": 12.50000001,
     "source": "simulator",
 }
+LISTING: dict[str, Any] = {
+    "symbol": "BTCUSDT",
+    "status": "TRADING",
+    "base_asset": "BTC",
+    "quote_asset": "USDT",
+    "base_precision": 8,
+    "quote_precision": 8,
+    "tick_size": "0.01",
+    "step_size": "0.00001",
+    "entry": {"symbol": "BTCUSDT", "filters": [{"filterType": "PRICE_FILTER", "tickSize": "0.01000000"}]},
+    "time": 1_775_001_600_000,
+    "source": "simulator",
+}
 RANKED: dict[str, Any] = {
     "rank": 1,
     "symbol": "ADAUSDT",
@@ -185,6 +199,7 @@ DECODERS: dict[str, tuple[dict[str, Any], Callable[[bytes], object]]] = {
     "trade": (TRADE, decode_trade),
     "diff": (DIFF, decode_depth_diff),
     "market data": (MARKET_DATA, decode_market_data),
+    "listing": (LISTING, decode_listing),
     "ranking": (RANKING, decode_ranking),
     "letter": (LETTER, decode_dead_letter),
 }
@@ -306,6 +321,15 @@ BAD: dict[str, dict[str, tuple[Any, ...]]] = {
         "symbol": NOT_SYMBOLS,
         "timestamp": NOT_TIMES,
         **dict.fromkeys(("open", "high", "low", "close", "volume"), NOT_NUMBERS),
+        "source": NOT_SOURCES,
+    },
+    "listing": {
+        "symbol": NOT_SYMBOLS,
+        **dict.fromkeys(("status", "base_asset", "quote_asset"), (None, 1, ["a"])),
+        **dict.fromkeys(("base_precision", "quote_precision"), (-1, 9, "8", 0.5, None, True)),
+        **dict.fromkeys(("tick_size", "step_size"), NOT_AMOUNTS_ON_THE_WIRE),
+        "entry": (),
+        "time": NOT_TIMES,
         "source": NOT_SOURCES,
     },
     "ranking": {

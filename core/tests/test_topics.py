@@ -20,6 +20,7 @@ TOPICS = {topic.name: topic for topic in all_topics()}
         ("orderbook_update", 1, 1 * GB),
         ("crypto_orderbook", 0.25, 256 * MB),
         ("crypto.market_data", 24, 256 * MB),
+        ("crypto_listings", 24, 64 * MB),
         ("crypto_dead_letter", 7 * 24, 1 * GB),
     ],
 )

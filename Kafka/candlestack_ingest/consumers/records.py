@@ -9,7 +9,7 @@ import msgspec
 
 from candlestack_core.intervals import Interval
 from candlestack_core.kafka import Record
-from candlestack_core.messages import Candle, Trade, decode_candle, decode_trade
+from candlestack_core.messages import Candle, Listing, Trade, decode_candle, decode_listing, decode_trade
 from candlestack_ingest.consumers.sink import NotUnderstoodError
 
 LAST_TIME_MS: Final = 253_402_300_799_999
@@ -46,6 +46,15 @@ def trade(record: Record) -> Trade:
         NotUnderstoodError: when it holds anything else.
     """
     return _decode(decode_trade, record)
+
+
+def listing(record: Record) -> Listing:
+    """Return how the exchange lists a pair, as a record holds it.
+
+    Raises:
+        NotUnderstoodError: when it holds anything else.
+    """
+    return _decode(decode_listing, record)
 
 
 def _decode(decode: Callable[[bytes], _Message], record: Record) -> _Message:

@@ -1,10 +1,10 @@
-"""The Redis writer: candles and trades from Kafka into the realtime store."""
+"""The Redis writer: candles, trades and listings from Kafka into the realtime store."""
 
 from __future__ import annotations
 
 from candlestack_core.names import GROUP_REDIS_WRITER
 from candlestack_core.settings import KafkaSettings, RedisSettings, load
-from candlestack_core.topics import TRADES
+from candlestack_core.topics import LISTINGS, TRADES
 from candlestack_ingest.consumers.loop import Limits
 from candlestack_ingest.consumers.runtime import run_consumer
 from candlestack_ingest.stores.realtime import RealtimeSink, connect
@@ -15,7 +15,9 @@ LIMITS = Limits(max_records=2_000, linger_s=0.02)
 
 def main() -> None:
     """Run the Redis writer."""
-    run_consumer("redis-writer", GROUP_REDIS_WRITER, lambda kafka: (kafka.kafka_topic, TRADES), _sink, LIMITS)
+    run_consumer(
+        "redis-writer", GROUP_REDIS_WRITER, lambda kafka: (kafka.kafka_topic, TRADES, LISTINGS), _sink, LIMITS
+    )
 
 
 def _sink() -> RealtimeSink:

@@ -23,10 +23,11 @@ from candlestack_core.messages import (
     decode_candle,
     decode_dead_letter,
     decode_depth_diff,
+    decode_listing,
     decode_market_data,
     decode_trade,
 )
-from candlestack_core.topics import DEAD_LETTER, MARKET_DATA, ORDERBOOK, ORDERBOOK_UPDATE, TRADES
+from candlestack_core.topics import DEAD_LETTER, LISTINGS, MARKET_DATA, ORDERBOOK, ORDERBOOK_UPDATE, TRADES
 
 Decode = Callable[[bytes], object]
 
@@ -48,6 +49,7 @@ def decoders(candle_topic: str) -> dict[str, Decode]:
         ORDERBOOK_UPDATE: decode_depth_diff,
         ORDERBOOK: decode_book,
         MARKET_DATA: decode_market_data,
+        LISTINGS: decode_listing,
         DEAD_LETTER: decode_dead_letter,
     }
 

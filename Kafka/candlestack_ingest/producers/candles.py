@@ -237,4 +237,4 @@ class CandleFeed:
 
 def main() -> None:
     """Run the candle producer."""
-    run_producer("candle-producer", Feeds(lambda context: (CandleFeed(context),)))
+    run_producer("candle-producer", Feeds(lambda context: (CandleFeed(context),), listings=True))

@@ -21,6 +21,7 @@ from candlestack_ingest.exchange.binance.endpoints import Endpoints
 from candlestack_ingest.exchange.binance.rest import SpotRest, UsdmRest
 from candlestack_ingest.producers.carrier import Carrier
 from candlestack_ingest.producers.feed import Context, DepthContext, Feed
+from candlestack_ingest.producers.listings import send_listings
 from candlestack_ingest.producers.market import open_futures, open_market
 from candlestack_ingest.producers.outbox import COMPONENT as KAFKA
 from candlestack_ingest.producers.outbox import Outbox, Refusals
@@ -38,6 +39,8 @@ class Feeds:
 
     spot: Callable[[Context], Sequence[Feed]]
     usdm: Callable[[DepthContext], Sequence[Feed]] | None = None
+    listings: bool = False
+    """Whether this producer also says how the exchange lists the pairs; one of them does."""
 
 
 def run_producer(name: str, feeds: Feeds) -> None:
@@ -97,7 +100,8 @@ async def _produce(service: Service, feeds: Feeds) -> None:
                     tasks.create_task(carry(usdm, feed))
 
         try:
-            carried = feeds.spot(Context(exchange, kafka, market, rest, outbox, clock_ms))
+            context = Context(exchange, kafka, market, rest, outbox, clock_ms)
+            carried = feeds.spot(context)
             for feed in carried:
                 await until_kafka_answers(lambda feed=feed: feed.resume(service.stopping))  # type: ignore[misc]
             carriers = [Carrier(feed, spot, exchange, connections, outbox) for feed in carried]
@@ -105,6 +109,8 @@ async def _produce(service: Service, feeds: Feeds) -> None:
                 tasks.create_task(outbox.run())
                 tasks.create_task(_watch_connections(service, carriers))
                 tasks.create_task(carry_usdm(tasks))
+                if feeds.listings:
+                    tasks.create_task(send_listings(context))
                 for carrier in carriers:
                     tasks.create_task(carrier.run())
         finally:

@@ -1,4 +1,4 @@
-"""Redis: the newest candle of each pair, the realtime window, and the newest trades."""
+"""Redis: the newest candle of each pair, the realtime window, the newest trades, and how pairs are listed."""
 
 from __future__ import annotations
 
@@ -10,23 +10,25 @@ from typing import cast
 
 import redis
 from redis.backoff import NoBackoff
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import NoScriptError, RedisError, ResponseError
 from redis.retry import Retry
 
 from candlestack_core import metrics
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.kafka import Record, TopicPartition
 from candlestack_core.logging import get_logger
-from candlestack_core.messages import Candle, Trade, encode
+from candlestack_core.messages import Candle, Listing, Trade, encode
 from candlestack_core.names import (
+    EXCHANGE_LISTINGS,
     WINDOW_PARTITIONS,
     latest_candle_key,
     trades_key,
     window_candle_prefix,
 )
 from candlestack_core.settings import RedisSettings
+from candlestack_core.topics import LISTINGS
 from candlestack_core.versions import supersedes
-from candlestack_ingest.consumers.records import minute_candle, trade
+from candlestack_ingest.consumers.records import listing, minute_candle, trade
 from candlestack_ingest.consumers.sink import Refusal, StoreAwayError
 
 IF_NEWER = files(__package__).joinpath("if_newer.lua").read_text(encoding="utf-8")
@@ -63,7 +65,7 @@ class RealtimeSink:
     name = "redis"
 
     def __init__(self, store: redis.Redis, settings: RedisSettings, candle_topic: str) -> None:
-        """Take a client, and the topic whose records are candles; those of any other are trades."""
+        """Take a client, and the topic whose records are candles; those of any other are trades or listings."""
         self._store = store
         self._script = store.register_script(IF_NEWER)
         self._window_ms = settings.realtime_window_hours * HOUR_MS
@@ -71,6 +73,7 @@ class RealtimeSink:
         self._candle_topic = candle_topic
         self._candles: dict[tuple[str, int], Candle] = {}
         self._trades: dict[str, dict[int, Trade]] = {}
+        self._listings: dict[str, Listing] = {}
 
     def open(self) -> None:
         try:
@@ -81,6 +84,9 @@ class RealtimeSink:
     def add(self, record: Record) -> None:
         if record.topic == self._candle_topic:
             self.put(minute_candle(record))
+        elif record.topic == LISTINGS:
+            taken_listing = listing(record)
+            self._listings[taken_listing.symbol] = taken_listing
         else:
             taken = trade(record)
             self._trades.setdefault(taken.symbol, {}).setdefault(taken.trade_id, taken)
@@ -93,18 +99,21 @@ class RealtimeSink:
             self._candles[key] = candle
 
     def size(self) -> int:
-        return len(self._candles) + sum(map(len, self._trades.values()))
+        return len(self._candles) + sum(map(len, self._trades.values())) + len(self._listings)
 
     def flush(self) -> list[Refusal]:
         calls = [*self._candle_calls(), *self._trade_calls()]
-        if not calls:
+        if not calls and not self._listings:
             return []
         try:
-            self._run(calls)
+            if calls:
+                self._run(calls)
+            self._put_listings()
         except RedisError as error:
             raise _away(error) from error
         self._candles.clear()
         self._trades.clear()
+        self._listings.clear()
         return []
 
     def lost(self, assigned: frozenset[TopicPartition]) -> Mapping[TopicPartition, int]:
@@ -165,8 +174,22 @@ class RealtimeSink:
             if WRONG_TYPE not in str(outcome):
                 raise outcome
             # Somebody else's key by our name: it stops its pair, and no other. Trying again would not help.
-            metrics.STORE_FAILURES.labels(store=self.name).inc()
-            _LOG.error("a key of another type is left alone", key=key, reason=str(outcome))
+            self._left_alone(key, outcome)
+
+    def _put_listings(self) -> None:
+        if not self._listings:
+            return
+        fields: dict[_Argument, _Argument] = {name: encode(each) for name, each in self._listings.items()}
+        try:
+            self._store.hset(EXCHANGE_LISTINGS, mapping=fields)
+        except ResponseError as error:
+            if WRONG_TYPE not in str(error):
+                raise
+            self._left_alone(EXCHANGE_LISTINGS, error)
+
+    def _left_alone(self, key: str, error: RedisError) -> None:
+        metrics.STORE_FAILURES.labels(store=self.name).inc()
+        _LOG.error("a key of another type is left alone", key=key, reason=str(error))
 
 
 def _field(where: TopicPartition) -> str:

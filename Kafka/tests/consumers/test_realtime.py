@@ -14,10 +14,16 @@ from hypothesis import strategies as st
 
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.kafka import TopicPartition
-from candlestack_core.messages import Candle, encode
-from candlestack_core.names import latest_candle_key, trades_key, window_candle_key, window_candle_prefix
+from candlestack_core.messages import Candle, Listing, encode
+from candlestack_core.names import (
+    EXCHANGE_LISTINGS,
+    latest_candle_key,
+    trades_key,
+    window_candle_key,
+    window_candle_prefix,
+)
 from candlestack_core.settings import RedisSettings
-from candlestack_core.topics import KLINE_1M, TRADES
+from candlestack_core.topics import KLINE_1M, LISTINGS, TRADES
 from candlestack_core.versions import is_newer, supersedes
 from candlestack_ingest.consumers.sink import NotUnderstoodError, StoreAwayError
 from candlestack_ingest.stores.realtime import RealtimeSink, connect
@@ -242,3 +248,41 @@ def test_a_key_of_another_type_stops_its_own_pair_only(sink: RealtimeSink, store
     sink.add(record(trade(2)))
     sink.flush()
     assert ids_of(store) == [2]
+
+
+def listing(symbol: str, tick_size: str) -> Listing:
+    return Listing(
+        symbol=symbol,
+        status="TRADING",
+        base_asset=symbol.removesuffix("USDT"),
+        quote_asset="USDT",
+        base_precision=8,
+        quote_precision=8,
+        tick_size=tick_size,
+        step_size="0.001",
+        entry=msgspec.Raw(b'{"symbol":"%s"}' % symbol.encode()),
+        time=START,
+        source="simulator",
+    )
+
+
+def test_of_each_pair_the_last_listing_is_kept_whatever_else_is_under_its_key(
+    sink: RealtimeSink, store: redis.Redis
+) -> None:
+    listings = [listing("BTCUSDT", "0.1"), listing("ETHUSDT", "0.01"), listing("BTCUSDT", "0.05")]
+    for each in listings:
+        sink.add(replace(record(trade(1)), topic=LISTINGS, value=encode(each)))
+    assert sink.size() == 2
+    store.set(EXCHANGE_LISTINGS, "not a hash")
+    assert sink.flush() == []
+    store.delete(EXCHANGE_LISTINGS)
+    for each in listings:
+        sink.add(replace(record(trade(1)), topic=LISTINGS, value=encode(each)))
+    sink.flush()
+    assert sink.size() == 0
+    assert store.hgetall(EXCHANGE_LISTINGS) == {
+        b"ETHUSDT": encode(listings[1]),
+        b"BTCUSDT": encode(listings[2]),
+    }
+    with pytest.raises(NotUnderstoodError):
+        sink.add(replace(record(trade(1)), topic=LISTINGS))

@@ -26,6 +26,12 @@ class ExchangeInfo(msgspec.Struct, frozen=True):
     symbols: list[SymbolInfo]
 
 
+class Listed(msgspec.Struct, frozen=True):
+    """The entries of the exchange's list of pairs, each as it came."""
+
+    symbols: list[msgspec.Raw]
+
+
 class _Time(msgspec.Struct, frozen=True):
     serverTime: int  # noqa: N815 - Binance's name
 
@@ -83,6 +89,14 @@ class SpotRest(RestClient):
         """Return every pair the exchange lists."""
         return await self.get(_EXCHANGE_INFO, {}, ExchangeInfo)
 
+    async def listed(self, symbols: Sequence[str]) -> Listed:
+        """Return how the exchange lists pairs.
+
+        Raises:
+            RestError: when the exchange refuses the request, as for a pair that it does not list.
+        """
+        return await self.get(_EXCHANGE_INFO, {"symbols": _names(symbols)}, Listed)
+
     async def simulated_source(self) -> SimulatedSource:
         """Return what a simulator plays; only a simulator answers."""
         return await self.get(_SIMULATED_SOURCE, {}, SimulatedSource)
@@ -117,7 +131,7 @@ class SpotRest(RestClient):
         Raises:
             RestError: when the exchange refuses the request.
         """
-        parameters = {"symbols": msgspec.json.encode(list(symbols)).decode(), "type": "MINI"}
+        parameters = {"symbols": _names(symbols), "type": "MINI"}
         tickers = await self.get(_DAY_TICKERS, parameters, list[_LastTrade])
         return {ticker.symbol: ticker.lastId for ticker in tickers if ticker.lastId >= 0}
 
@@ -168,6 +182,10 @@ class UsdmRest(RestClient):
             RestError: when the exchange refuses the request.
         """
         return await self.get_body(_usdm_depth(limit), {"symbol": symbol, "limit": str(limit)}, DepthSnapshot)
+
+
+def _names(symbols: Sequence[str]) -> str:
+    return msgspec.json.encode(list(symbols)).decode()
 
 
 def _spot_depth(limit: int) -> Request:
