@@ -50,7 +50,7 @@ def account_for(
     client: pymongo.MongoClient[dict[str, Any]], *told: tuple[Candle | Trade | DepthDiff | Book, int]
 ) -> None:
     sink = CompletenessSink(
-        client[DATABASE], readers(KLINE_1M), keep_days=30, clock_ms=lambda: START + 10 * MINUTE_MS
+        client[DATABASE], readers(KLINE_1M), keep_days=10_000, clock_ms=lambda: START + 10 * MINUTE_MS
     )
     sink.open()
     for message, at in told:

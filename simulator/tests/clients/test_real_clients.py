@@ -17,7 +17,8 @@ from candlestack_simulator.replay.tape import PairTape
 from candlestack_simulator.testing import Exchange, replay_of, running
 
 MINUTE_MS = 60_000
-WITHIN_S = 20.0
+WITHIN_S = 60.0
+"""A pair may trade nothing for some seconds."""
 
 
 @pytest.fixture(params=["market", "replay"])
