@@ -27,23 +27,26 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import confluent_kafka
 import msgspec
 import psutil
 
-from candlestack_core.kafka import open_admin, open_producer
+from candlestack_core.kafka import Producer, open_admin, open_producer
 from candlestack_core.kafka.create_topics import ensure_topics
+from candlestack_core.kafka.interface import Headers
+from candlestack_core.messages import Trade, encode
+from candlestack_core.names import HEADER_RECEIVED, HEADER_SENT
 from candlestack_core.service import Health
 from candlestack_core.settings import REPOSITORY, ExchangeSettings, KafkaSettings
 from candlestack_core.topics import DAY_MS, MB, TRADES, Topic
 from candlestack_core.weight import WeightBudget
 from candlestack_ingest.exchange.binance import amounts
-from candlestack_ingest.exchange.binance.frames import TradeFrame
+from candlestack_ingest.exchange.binance.frames import TradeFrame, decode_trade_quickly, trade_of_event
 from candlestack_ingest.exchange.binance.rest import SpotRest
 from candlestack_ingest.producers.feed import Context
 from candlestack_ingest.producers.market import Market
@@ -180,6 +183,42 @@ async def platform_side(bootstrap: str, path: str) -> Result:
     return result
 
 
+def parts(bootstrap: str, path: str) -> dict[str, float]:
+    """Return the CPU time of each part of a frame's way, in µs, measured alone over the same frames."""
+    frames = read_frames(path)[: sum(1 for _ in recorded())]
+    kafka = KafkaSettings.model_validate({"kafka_bootstrap": bootstrap})
+    events = [frame.data for frame in map(decode_trade_quickly, frames)]
+    amounts.forget()
+    found: dict[str, float] = {}
+
+    def each(name: str, work: Callable[[], object]) -> None:
+        cpu = time.process_time()
+        work()
+        found[name] = (time.process_time() - cpu) / len(frames) * 1e6
+
+    trades: list[Trade] = []
+    each("decoding", lambda: [decode_trade_quickly(frame) for frame in frames])
+    each(
+        "canonical price and quantity, exact product, the message",
+        lambda: trades.extend(trade_of_event(event, source="replay") for event in events),
+    )
+    values: list[bytes] = []
+    each("encoding", lambda: values.extend(map(encode, trades)))
+    headers = [(HEADER_RECEIVED, b"%d" % 0), (HEADER_SENT, b"%d" % 0)]
+    for name, carried in (("without headers", []), ("with two headers", headers)):
+        refusals = Refusals()
+        producer = open_producer(kafka, max_pending=len(values), on_refused=refusals)
+
+        def hand_over(producer: Producer = producer, carried: Headers = carried) -> None:
+            for value in values:
+                producer.send(TRADES, "BTCUSDT", value, carried)
+            producer.flush(60.0)
+
+        each(f"the Kafka client and its threads, {name}", hand_over)
+        producer.close()
+    return found
+
+
 def python_313() -> str:
     """Return a Python 3.13 or later.
 
@@ -225,16 +264,21 @@ def cryptofeed_python(folder: Path) -> str:
     return python
 
 
+def run_pinned(command: list[str], core: int) -> Any:
+    """Run a command on one core; return what its last line says in JSON."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    psutil.Process(process.pid).cpu_affinity([core])
+    output, _ = process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"{command} ended with {process.returncode}")
+    return json.loads(output.splitlines()[-1])
+
+
 def run_side(command: list[str], core: int) -> Result:
     """Run a side pinned to one core; return its best run."""
     best: Result | None = None
     for _ in range(RUNS):
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        psutil.Process(process.pid).cpu_affinity([core])
-        output, _ = process.communicate()
-        if process.returncode:
-            raise RuntimeError(f"{command} ended with {process.returncode}")
-        result: Result = json.loads(output.splitlines()[-1])
+        result: Result = run_pinned(command, core)
         if best is None or result["cpu_seconds"] < best["cpu_seconds"]:
             best = result
     if best is None:
@@ -253,6 +297,14 @@ def show(name: str, result: Result, comment: str) -> None:
         f"{name:>12}: {rate(result):9,.0f} messages/s of CPU time, {wall:9,.0f} by the clock{comment}",
         flush=True,
     )
+
+
+def show_parts(command: list[str], core: int, whole_us: float) -> None:
+    """Print where the time of a frame goes."""
+    found: dict[str, float] = run_pinned(command, core)
+    print(f"{'of':>12}  {whole_us:5.2f} µs of CPU time a frame, each part measured alone:")
+    for name, us in found.items():
+        print(f"{'':>12}  {us:5.2f} µs {name}", flush=True)
 
 
 def compare(rounds: int) -> None:
@@ -283,6 +335,7 @@ def compare(rounds: int) -> None:
             show("bare limit", limit, f" ({limit['messages']:,} messages)")
             ours = run_side([*here, "--side", "platform"], cores[-1])
             show("Candlestack", ours, f": {rate(ours) / rate(limit):.0%} of the limit")
+            show_parts([*here, "--side", "parts"], cores[-1], 1e6 / rate(ours))
             try:
                 python = cryptofeed_python(folder)
             except NoPeerError as error:
@@ -299,7 +352,7 @@ def compare(rounds: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=8, help="times the recording is gone through")
-    parser.add_argument("--side", choices=("bare", "platform"), help=argparse.SUPPRESS)
+    parser.add_argument("--side", choices=("bare", "platform", "parts"), help=argparse.SUPPRESS)
     parser.add_argument("--bootstrap", help=argparse.SUPPRESS)
     parser.add_argument("--frames", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -308,6 +361,8 @@ def main() -> None:
             print(json.dumps(bare(options.bootstrap, options.frames)))
         case "platform":
             print(json.dumps(asyncio.run(platform_side(options.bootstrap, options.frames))))
+        case "parts":
+            print(json.dumps(parts(options.bootstrap, options.frames)))
         case _:
             compare(options.rounds)
 
