@@ -5,6 +5,9 @@ arrives: from the exchange itself, from the API behind Kafka, and from a bare re
 exchange's frames on to its clients, without Kafka). What is printed is the time from the arrival at the
 exchange's socket to that at the other two, and their ratio. A depth diff has arrived at a client of the API with the
 first book that holds it; books are published at most every 100 ms.
+
+Then it is told where the time goes, from the times that records carry in their headers and the API's messages in
+their envelope, and from a consumer of its own on the same topics.
 """
 
 from __future__ import annotations
@@ -24,17 +27,25 @@ from _platform import addresses, candlestack, live_line, machine
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 
-from candlestack_core.settings import DEFAULT_SYMBOLS
+from candlestack_core.kafka import open_consumer
+from candlestack_core.names import HEADER_RECEIVED, HEADER_SENT
+from candlestack_core.settings import DEFAULT_SYMBOLS, KafkaSettings
+from candlestack_core.topics import ORDERBOOK, TRADES
 from candlestack_local.servers import LOOPBACK, free_port
 
 TARGETS_MS = {"trade": 25.0, "candle": 25.0, "book": 125.0}
 WARM_UP_S = 5.0
 LARGEST_RATIO = 5.0
+LONGEST_LOOK_S = 20.0
 
 Event = tuple[str, str, int]
 """What is followed: `trade` with its id, `candle` with the event time that is its version, `book` with an update id."""
 Arrivals = dict[Event, int]
 """When an event first arrived, in ns of this process's clock."""
+Spans = defaultdict[tuple[str, str], list[float]]
+"""Milliseconds, by kind of message and part of the way."""
+KINDS = {"trades": "trade", "kline": "candle", "orderbook": "book"}
+"""What is followed, by channel of the API."""
 
 
 class _ExchangeData(msgspec.Struct):
@@ -61,6 +72,8 @@ class _ApiRecord(msgspec.Struct):
 class _ApiHead(msgspec.Struct):
     type: str
     channel: str
+    arrival_time: int | None = None
+    send_time: int = 0
 
 
 class _TradesMessage(msgspec.Struct):
@@ -96,9 +109,8 @@ def exchange_event(frame: str | bytes) -> Event:
             return "book", data.s, data.u
 
 
-def api_events(frame: str | bytes) -> list[Event]:
+def api_events(head: _ApiHead, frame: str | bytes) -> list[Event]:
     """Return what an update of the API is about; snapshots tell of the past and do not count."""
-    head = _decode_head(frame)
     if head.type != "update":
         return []
     match head.channel:
@@ -122,13 +134,18 @@ async def read_exchange(url: str, arrivals: Arrivals) -> None:
             arrivals.setdefault(exchange_event(frame), now)
 
 
-async def read_api(url: str, arrivals: Arrivals) -> None:
-    """Note the arrivals at a socket of the API, until cancelled."""
+async def read_api(url: str, arrivals: Arrivals, spans: Spans) -> None:
+    """Note the arrivals at a socket of the API, and the API's share of the way, until cancelled."""
     async with connect(url, max_size=None, compression=None) as connection:
         async for frame in connection:
-            now = time.perf_counter_ns()
-            for event in api_events(frame):
+            now, clock_ms = time.perf_counter_ns(), time.time_ns() / 1e6
+            head = _decode_head(frame)
+            for event in api_events(head, frame):
                 arrivals.setdefault(event, now)
+            if head.type == "update" and head.arrival_time is not None:
+                kind = KINDS[head.channel]
+                spans[kind, "connector's socket to the API's send"].append(head.send_time - head.arrival_time)
+                spans[kind, "the API's send to the client"].append(clock_ms - head.send_time)
 
 
 def relay(exchange_url: str, port: int) -> None:
@@ -153,8 +170,31 @@ def relay(exchange_url: str, port: int) -> None:
         asyncio.run(run())
 
 
-async def measure(exchange: str, relayed: str, api: str, seconds: float) -> dict[str, Arrivals]:
-    """Read all three ways at once; return the arrivals of each after a warm-up."""
+def read_topics(kafka: KafkaSettings, seconds: float) -> Spans:
+    """Read the ends of the topics for so long; return how long records were with their writer, and in the broker."""
+    spans = Spans(list)
+    topics = {kafka.kafka_topic: "candle", TRADES: "trade", ORDERBOOK: "book"}
+    consumer = open_consumer(kafka)
+    try:
+        partitions = [each for topic in topics for each in consumer.partitions(topic)]
+        consumer.assign({partition: consumer.bounds(partition)[1] for partition in partitions})
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            for record in consumer.poll(0.2):
+                clock_ms = time.time_ns() / 1e6
+                received, sent = record.time_header(HEADER_RECEIVED), record.time_header(HEADER_SENT)
+                if received is not None and sent is not None:
+                    kind = topics[record.topic]
+                    spans[kind, "connector's socket to the Kafka client"].append(sent - received)
+                    spans[kind, "the Kafka client to a consumer"].append(clock_ms - sent)
+    finally:
+        consumer.close()
+    return spans
+
+
+async def measure(exchange: str, relayed: str, api: str, seconds: float) -> tuple[dict[str, Arrivals], Spans]:
+    """Read all three ways at once; return the arrivals of each after a warm-up, and the API's share."""
+    spans = Spans(list)
     arrivals: dict[str, Arrivals] = {"exchange": {}, "relay": {}, "api": {}}
     sockets = (
         f"{api}/ws/{channel}?{urlencode({'symbol': symbol})}"
@@ -164,12 +204,13 @@ async def measure(exchange: str, relayed: str, api: str, seconds: float) -> dict
     readers = [
         asyncio.create_task(read_exchange(exchange, arrivals["exchange"])),
         asyncio.create_task(read_exchange(relayed, arrivals["relay"])),
-        *(asyncio.create_task(read_api(url, arrivals["api"])) for url in sockets),
+        *(asyncio.create_task(read_api(url, arrivals["api"], spans)) for url in sockets),
     ]
     timer = asyncio.create_task(asyncio.sleep(WARM_UP_S))
     await asyncio.wait({*readers, timer}, return_when=asyncio.FIRST_COMPLETED)
     for seen in arrivals.values():
         seen.clear()
+    spans.clear()
     timer = asyncio.create_task(asyncio.sleep(seconds))
     await asyncio.wait({*readers, timer}, return_when=asyncio.FIRST_COMPLETED)
     for reader in readers:
@@ -177,7 +218,7 @@ async def measure(exchange: str, relayed: str, api: str, seconds: float) -> dict
             reader.result()
         reader.cancel()
     await asyncio.gather(*readers, return_exceptions=True)
-    return arrivals
+    return arrivals, spans
 
 
 def delays_ms(kind: str, first: Arrivals, then: Arrivals) -> np.ndarray:
@@ -217,6 +258,13 @@ def report(arrivals: dict[str, Arrivals]) -> None:
         )
 
 
+def report_parts(spans: Spans) -> None:
+    """Print the parts of the way; header times are whole milliseconds, cut off."""
+    for (kind, part), found in sorted(spans.items()):
+        p50, p99 = np.percentile(found, (50, 99))
+        print(f"{kind:>7}, {part}: p50 {p50:6.2f} ms, p99 {p99:6.2f} ms, n {len(found)}")
+
+
 def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
     print(machine("confluent-kafka", "fastapi", "uvicorn", "websockets"))
@@ -232,6 +280,8 @@ def main() -> None:
         finally:
             bare.terminate()
             bare.join()
+        kafka = KafkaSettings.model_validate({"kafka_bootstrap": where.environment["KAFKA_BOOTSTRAP"]})
+        report_parts(read_topics(kafka, min(seconds, LONGEST_LOOK_S)))
 
 
 async def measure_when_up(exchange: str, relayed: str, api: str, seconds: float) -> None:
@@ -243,7 +293,9 @@ async def measure_when_up(exchange: str, relayed: str, api: str, seconds: float)
         except OSError:
             await asyncio.sleep(0.1)
     print(f"streaming for {seconds:.0f} s", flush=True)
-    report(await measure(exchange, relayed, api, seconds))
+    arrivals, spans = await measure(exchange, relayed, api, seconds)
+    report(arrivals)
+    report_parts(spans)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ from functools import reduce
 
 MINUTE_MS = 60_000
 DAY_MS = 86_400_000
+LAST_TIME_MS = 253_402_300_799_999
+"""The end of the year 9999, after which neither Python nor MongoDB's shell can read a date back."""
 
 
 class Interval(Enum):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import aiohttp
@@ -19,6 +19,7 @@ import msgspec
 from candlestack_core import metrics
 from candlestack_core.kafka import Consumer, KafkaError, Producer, Record, open_consumer, open_producer
 from candlestack_core.kafka.create_topics import ensure_topics
+from candlestack_core.names import HEADER_RECEIVED
 from candlestack_core.pauses import Pauses
 from candlestack_core.service import Service, run_async
 from candlestack_core.settings import (
@@ -34,7 +35,7 @@ from candlestack_core.topics import ORDERBOOK_UPDATE
 from candlestack_core.weight import USDM_ADDRESS_WEIGHT, WeightBudget
 from candlestack_ingest.books.diffs import Diff, decode_diff, has_previous
 from candlestack_ingest.books.kafka_outlet import KafkaOutlet
-from candlestack_ingest.books.outlet import publish
+from candlestack_ingest.books.outlet import Outlet, publish
 from candlestack_ingest.books.redis_outlet import RedisOutlet, connect
 from candlestack_ingest.books.shelf import Shelf
 from candlestack_ingest.books.snapshots import Snapshots
@@ -84,11 +85,15 @@ async def _build(service: Service, stopping: asyncio.Event) -> None:
         async with aiohttp.ClientSession() as session:
             snapshots = _snapshots(session, exchange, load(SimulatorSettings))
             every_s = settings.book_publish_every_ms / 1000
+            outlets: tuple[Outlet, ...] = (KafkaOutlet(producer, _clock_ms), outlet)
+            changed = [asyncio.Event() for _ in outlets]
             publishing = [
-                asyncio.create_task(publish(each, shelf.books, every_s, service.health))
-                for each in (KafkaOutlet(producer, _clock_ms), outlet)
+                asyncio.create_task(
+                    publish(each, shelf.books, changed=event, every_s=every_s, health=service.health)
+                )
+                for each, event in zip(outlets, changed, strict=True)
             ]
-            reader = _Reader(service, consumer, DeadLetters(producer), shelf, snapshots)
+            reader = _Reader(service, consumer, DeadLetters(producer), shelf, snapshots, changed=changed)
             reading = asyncio.create_task(reader.run(stopping))
             try:
                 # Publishing never ends by itself: what ends first is told to stop, or has failed.
@@ -183,12 +188,15 @@ class _Reader:
         dead_letters: DeadLetters,
         shelf: Shelf,
         snapshots: Snapshots,
+        *,
+        changed: Sequence[asyncio.Event],
     ) -> None:
         self._service = service
         self._consumer = consumer
         self._dead_letters = dead_letters
         self._shelf = shelf
         self._snapshots = snapshots
+        self._changed = changed
         self._pauses = Pauses(first=0.25, longest=5.0)
         self._measure_at = 0.0
 
@@ -206,6 +214,8 @@ class _Reader:
                 self._take(record)
             now = time.monotonic()
             self._shelf.watch(now)
+            for event in self._changed:
+                event.set()
             self._snapshots.start_wanted(self._shelf.books())
             if self._dead_letters.waiting():
                 self._dead_letters.settle(0.0)
@@ -223,14 +233,14 @@ class _Reader:
         if not has_previous(diff) or diff.first_update_id > diff.final_update_id:
             self._dead_letters.put(record, "its update ids are not those of a diff")
             return
-        self._give(diff, record.timestamp)
+        self._give(diff, record)
 
-    def _give(self, diff: Diff, arrived_ms: int) -> None:
+    def _give(self, diff: Diff, record: Record) -> None:
         now = time.monotonic()
         # A diff that waited in Kafka is no news: what lags behind is as silent as what says nothing.
-        waited_s = max(_clock_ms() - arrived_ms, 0) / 1000
+        waited_s = max(_clock_ms() - record.timestamp, 0) / 1000
         with metrics.BOOK_APPLY_SECONDS.labels(market=diff.market).time():
-            self._shelf.take(diff, now - waited_s, now)
+            self._shelf.take(diff, now - waited_s, now, record.time_header(HEADER_RECEIVED))
 
     def _say(self) -> None:
         """Publish the metrics, and whether there is something to serve."""

@@ -9,7 +9,7 @@ from candlestack_core import metrics
 from candlestack_core.kafka import BufferFullError, KafkaError, Producer
 from candlestack_core.logging import get_logger
 from candlestack_core.messages import encode
-from candlestack_core.names import HEADER_SENT
+from candlestack_core.names import HEADER_RECEIVED, HEADER_SENT
 from candlestack_core.topics import ORDERBOOK
 from candlestack_ingest.books.outlet import OutletAwayError
 from candlestack_ingest.books.tracked import TrackedBook
@@ -43,8 +43,11 @@ class KafkaOutlet:
 
     async def write(self, books: Sequence[TrackedBook]) -> None:
         await self.check()
-        headers = [(HEADER_SENT, str(self._clock_ms()).encode())]
+        sent = (HEADER_SENT, b"%d" % self._clock_ms())
         for tracked in books:
+            headers = [sent]
+            if tracked.arrival_time is not None:
+                headers.append((HEADER_RECEIVED, b"%d" % tracked.arrival_time))
             try:
                 self._producer.send(
                     ORDERBOOK, tracked.symbol, encode(published(tracked)), headers, self._delivered

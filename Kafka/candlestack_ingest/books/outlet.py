@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,10 +18,8 @@ from candlestack_ingest.books.tracked import TrackedBook
 
 _LOG = get_logger(__name__)
 
-TICK_S = 0.01
-"""How often it is looked whether a book is due: how late a state change can be."""
-
-
+CHECK_EVERY_S = 2.0
+"""While nothing is due, the outlet is asked this often whether it is there."""
 SOON = 0.8
 """Share of the least time between two publications within which a change is one that came soon after the last."""
 PATIENCE = 1.5
@@ -77,17 +77,17 @@ class Schedule:
 
     def due(self, books: Iterable[TrackedBook], now: float) -> list[TrackedBook]:
         """Return the books to publish now."""
-        return [book for book in books if self._is_due(book, now)]
+        return [book for book in books if self.due_at(book) <= now]
 
-    def _is_due(self, book: TrackedBook, now: float) -> bool:
+    def due_at(self, book: TrackedBook) -> float:
+        """Return when a book is to be published, as it is now: at once (-inf), at a time, or not at all (inf)."""
         last = self._published.get((book.market, book.symbol))
         if last is None or last.state != book.state:
-            return True
-        elapsed = now - last.at
-        if last.version == book.version or elapsed < self._every_s:
-            return False
+            return -math.inf
+        if last.version == book.version:
+            return math.inf
         came_soon = book.heard_at - last.at < SOON * self._every_s
-        return not came_soon or elapsed >= PATIENCE * self._every_s
+        return last.at + self._every_s * (PATIENCE if came_soon else 1)
 
     def note(self, books: Iterable[TrackedBook], now: float) -> None:
         """Take note of books that are about to be published as they are."""
@@ -102,15 +102,21 @@ class Schedule:
 async def publish(
     outlet: Outlet,
     books: Callable[[], Iterable[TrackedBook]],
+    *,
+    changed: asyncio.Event,
     every_s: float,
     health: Health,
     pauses: Pauses | None = None,
 ) -> None:
-    """Publish books until cancelled; while the outlet is away, only the newest state of each waits."""
+    """Publish books until cancelled; while the outlet is away, only the newest state of each waits.
+
+    `changed` is set by whoever changes books, and cleared here.
+    """
     schedule = Schedule(every_s)
     pauses = pauses or Pauses(first=0.1, longest=2.0)
     checked_at = -CHECK_EVERY_S
     while True:
+        changed.clear()
         now = time.monotonic()
         due = schedule.due(books(), now)
         try:
@@ -120,7 +126,8 @@ async def publish(
             elif now - checked_at >= CHECK_EVERY_S:
                 await outlet.check()
             else:
-                await asyncio.sleep(TICK_S)
+                next_at = min(map(schedule.due_at, books()), default=math.inf)
+                await _wait(changed, min(next_at, checked_at + CHECK_EVERY_S) - now)
                 continue
         except OutletAwayError as error:
             health.not_ready(outlet.name, str(error))
@@ -131,8 +138,10 @@ async def publish(
             checked_at = now
             pauses.reset()
             health.ready(outlet.name)
-            await asyncio.sleep(TICK_S)
 
 
-CHECK_EVERY_S = 2.0
-"""While nothing is due, the outlet is asked this often whether it is there."""
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    # Not `wait_for`: before Python 3.12 it may lose a cancellation that comes with the event.
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import redis.asyncio
@@ -41,6 +42,13 @@ def book_key(market: Market, symbol: str) -> str:
     return order_book_key(symbol) if market == "spot" else usdm_order_book_key(symbol)
 
 
+class _Call(NamedTuple):
+    """What the script is called with for one book."""
+
+    keys: list[str]
+    arguments: list[Any]
+
+
 class RedisOutlet:
     """Writes books by the script that refuses an older one, all in one round trip."""
 
@@ -58,16 +66,27 @@ class RedisOutlet:
 
     async def write(self, books: Sequence[TrackedBook]) -> None:
         try:
-            views = [await self._view(tracked) for tracked in books]
+            calls = [await self._call(tracked) for tracked in books]
             try:
-                await self._run(views)
+                await self._run(calls)
             except NoScriptError:
                 # A Redis that was started again has forgotten it; what was written may be written again.
                 await self._store.script_load(NEWER_BOOK)
-                await self._run(views)
+                await self._run(calls)
         except (RedisError, OSError) as error:
             raise _away(error) from error
         metrics.STORE_WRITES.labels(store=self.name).inc(len(books))
+
+    async def _call(self, tracked: TrackedBook) -> _Call:
+        """Write a book with all its levels: a millisecond's work, after which others have their turn."""
+        book = await self._view(tracked)
+        keys = [book_key(book.market, book.symbol)]
+        arguments: list[Any] = [book.last_update_id, book.event_time, encode(book)]
+        if book.market == "usdm":
+            keys.append(LIVE_ORDERBOOK)
+            arguments += (book.symbol, encode(live(book)))
+        await asyncio.sleep(0)
+        return _Call(keys, arguments)
 
     async def _view(self, tracked: TrackedBook) -> KnownBook:
         if tracked.book is None:
@@ -80,15 +99,10 @@ class RedisOutlet:
                     return known(tracked)
         return known(tracked)
 
-    async def _run(self, views: Sequence[KnownBook]) -> None:
+    async def _run(self, calls: Sequence[_Call]) -> None:
         async with self._store.pipeline(transaction=False) as pipeline:
-            for book in views:
-                keys = [book_key(book.market, book.symbol)]
-                arguments: list[Any] = [book.last_update_id, book.event_time, encode(book)]
-                if book.market == "usdm":
-                    keys.append(LIVE_ORDERBOOK)
-                    arguments += (book.symbol, encode(live(book)))
-                pipeline.evalsha(self._sha, len(keys), *keys, *arguments)
+            for call in calls:
+                pipeline.evalsha(self._sha, len(call.keys), *call.keys, *call.arguments)
             await pipeline.execute()
 
     async def close(self) -> None:

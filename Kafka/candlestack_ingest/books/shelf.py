@@ -30,8 +30,11 @@ class Shelf:
         """Return every book."""
         return self._books.values()
 
-    def take(self, diff: Diff, heard_at: float, now: float) -> None:
-        """Give a diff to its book; times in seconds of one monotonic clock."""
+    def take(self, diff: Diff, heard_at: float, now: float, arrival_time: int | None = None) -> None:
+        """Give a diff to its book.
+
+        Times in seconds of one monotonic clock; `arrival_time` in epoch ms, when its frame was read.
+        """
         if not self._books and diff.source != SOURCE_REPLAY:
             for market, symbols in self._expected.items():
                 for symbol in symbols:
@@ -40,6 +43,7 @@ class Shelf:
             diff.market, diff.symbol, diff.source, now
         )
         self._heard_at[diff.market] = max(self._heard_at.get(diff.market, -math.inf), heard_at)
+        book.arrival_time = arrival_time
         book.take(diff, heard_at, now)
 
     def _add(self, market: Market, symbol: str, source: str, now: float) -> TrackedBook:

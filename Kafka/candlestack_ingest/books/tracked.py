@@ -49,6 +49,8 @@ class TrackedBook:
         """Counts every change of what a reader sees."""
         self.heard_at = now
         """When a diff last arrived; before the first, when waiting for it began."""
+        self.arrival_time: int | None = None
+        """When the frame of the newest diff was read from the exchange's socket, in epoch ms; None: not known."""
         self.book: LocalOrderBook | None = None
         """The book as it is or, while not in sequence, as it last was."""
         self._limits = limits

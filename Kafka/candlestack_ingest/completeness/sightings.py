@@ -7,14 +7,14 @@ from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
-from candlestack_core.intervals import MINUTE_MS
+from candlestack_core.intervals import LAST_TIME_MS, MINUTE_MS
 from candlestack_core.kafka import Record
 from candlestack_core.messages import BookState, Id, Market, Source, Symbol, TimeMs
 from candlestack_core.names import HEADER_RECEIVED, HEADER_SENT, backfill_source
 from candlestack_core.topics import ORDERBOOK, ORDERBOOK_UPDATE, TRADES
 from candlestack_ingest.completeness.minutes import StreamKey, Synced
 from candlestack_ingest.completeness.runs import Run
-from candlestack_ingest.consumers.records import LAST_TIME_MS, minute_candle
+from candlestack_ingest.consumers.records import minute_candle
 from candlestack_ingest.consumers.sink import NotUnderstoodError
 
 _BACKFILL: Final = backfill_source("")
@@ -155,10 +155,8 @@ def _sighting(key: StreamKey, time_ms: int, ids: tuple[int, int], source: str, r
 
 def _time(record: Record, header: str) -> int:
     """Return the time that a header holds; the record's arrival at the broker where it has none."""
-    for name, value in record.headers:
-        if name == header and value.isdigit():
-            return min(int(value), LAST_TIME_MS)
-    return record.timestamp
+    time_ms = record.time_header(header)
+    return record.timestamp if time_ms is None else time_ms
 
 
 def _decode(decode: Callable[[bytes], _Message], record: Record) -> _Message:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import msgspec
 
-from candlestack_core.intervals import Interval
+from candlestack_core.intervals import LAST_TIME_MS, Interval
 from candlestack_core.kafka import Record
 from candlestack_core.messages import Candle, Listing, Trade, decode_candle, decode_listing, decode_trade
 from candlestack_ingest.consumers.sink import NotUnderstoodError
-
-LAST_TIME_MS: Final = 253_402_300_799_999
-"""The end of the year 9999, after which neither Python nor MongoDB's shell can read a date back."""
 
 _Message = TypeVar("_Message")
 

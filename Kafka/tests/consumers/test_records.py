@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from candlestack_core.intervals import MINUTE_MS
+from candlestack_core.intervals import LAST_TIME_MS, MINUTE_MS
 from candlestack_core.messages import Candle, Trade, encode
-from candlestack_ingest.consumers.records import LAST_TIME_MS, minute_candle, trade
+from candlestack_ingest.consumers.records import minute_candle, trade
 from candlestack_ingest.consumers.sink import NotUnderstoodError
 from records import START, candle, record
 from records import trade as a_trade

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from candlestack_core.intervals import LAST_TIME_MS
 from candlestack_core.topics import Topic
 
 Headers = Sequence[tuple[str, bytes]]
@@ -54,6 +55,14 @@ class Record:
     @property
     def topic_partition(self) -> TopicPartition:
         return TopicPartition(self.topic, self.partition)
+
+    def time_header(self, name: str) -> int | None:
+        """Return the epoch ms that a header holds; None where there is none that is a time before the year 10000."""
+        for known, value in self.headers:
+            if known == name and value.isdigit() and len(value) <= len(str(LAST_TIME_MS)):
+                time_ms = int(value)
+                return time_ms if time_ms <= LAST_TIME_MS else None
+        return None
 
 
 OnDelivery = Callable[[KafkaError | None], None]
