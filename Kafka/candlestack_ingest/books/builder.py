@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
 import aiohttp
@@ -35,7 +35,7 @@ from candlestack_core.topics import ORDERBOOK_UPDATE
 from candlestack_core.weight import USDM_ADDRESS_WEIGHT, WeightBudget
 from candlestack_ingest.books.diffs import Diff, decode_diff, has_previous
 from candlestack_ingest.books.kafka_outlet import KafkaOutlet
-from candlestack_ingest.books.outlet import Outlet, publish
+from candlestack_ingest.books.outlet import Outlet, Schedule, publish
 from candlestack_ingest.books.redis_outlet import RedisOutlet, connect
 from candlestack_ingest.books.shelf import Shelf
 from candlestack_ingest.books.snapshots import Snapshots
@@ -85,13 +85,16 @@ async def _build(service: Service, stopping: asyncio.Event) -> None:
         async with aiohttp.ClientSession() as session:
             snapshots = _snapshots(session, exchange, load(SimulatorSettings))
             every_s = settings.book_publish_every_ms / 1000
-            outlets: tuple[Outlet, ...] = (KafkaOutlet(producer, _clock_ms), outlet)
-            changed = [asyncio.Event() for _ in outlets]
+            schedules: Mapping[Outlet, Schedule] = {
+                KafkaOutlet(producer, _clock_ms): Schedule(every_s, early_s=every_s / 2),
+                outlet: Schedule(every_s),
+            }
+            changed = [asyncio.Event() for _ in schedules]
             publishing = [
                 asyncio.create_task(
-                    publish(each, shelf.books, changed=event, every_s=every_s, health=service.health)
+                    publish(each, shelf.books, changed=event, schedule=schedule, health=service.health)
                 )
-                for each, event in zip(outlets, changed, strict=True)
+                for (each, schedule), event in zip(schedules.items(), changed, strict=True)
             ]
             reader = _Reader(service, consumer, DeadLetters(producer), shelf, snapshots, changed=changed)
             reading = asyncio.create_task(reader.run(stopping))

@@ -1,4 +1,4 @@
-"""Publishing books: at most so often each, its trust state at once, and only what is newest."""
+"""Publishing books: at a pace, a trust state at once, and only what is newest."""
 
 from __future__ import annotations
 
@@ -20,10 +20,6 @@ _LOG = get_logger(__name__)
 
 CHECK_EVERY_S = 2.0
 """While nothing is due, the outlet is asked this often whether it is there."""
-SOON = 0.8
-"""Share of the least time between two publications within which a change is one that came soon after the last."""
-PATIENCE = 1.5
-"""Times the least time between two publications after which also a change that came soon is published."""
 
 
 class OutletAwayError(Exception):
@@ -59,20 +55,22 @@ class Outlet(Protocol):
 class _Published:
     version: int
     state: BookState
-    at: float
+    next_at: float
+    """When the next publication would be, were they spaced evenly."""
 
 
 class Schedule:
-    """Which books are due at an outlet: changed, and their last publication long enough ago or in another state.
+    """Which books are due at an outlet: changed, and not ahead of their pace, or in another trust state.
 
-    An exchange sends diffs at a steady pace, and the least time between two publications is as long. Were each
-    published as soon as that time is over, the phase of the first would stay, and every diff would wait nearly
-    all of it. So a change that comes soon after a publication waits a little longer for the next one, which is
-    then published as it comes; and so are those after it.
+    The pace is that of the generic cell rate algorithm (ITU-T I.371): one publication every `every_s` on average,
+    each at most `early_s` before its time. An exchange sends diffs at the very pace of the outlets. Where nothing
+    may be early, one diff that came late makes all after it wait as long as it was late; where half of the time
+    between two may, they are published as they come.
     """
 
-    def __init__(self, every_s: float) -> None:
+    def __init__(self, every_s: float, early_s: float = 0.0) -> None:
         self._every_s = every_s
+        self._early_s = early_s
         self._published: dict[tuple[str, str], _Published] = {}
 
     def due(self, books: Iterable[TrackedBook], now: float) -> list[TrackedBook]:
@@ -86,13 +84,15 @@ class Schedule:
             return -math.inf
         if last.version == book.version:
             return math.inf
-        came_soon = book.heard_at - last.at < SOON * self._every_s
-        return last.at + self._every_s * (PATIENCE if came_soon else 1)
+        return last.next_at - self._early_s
 
     def note(self, books: Iterable[TrackedBook], now: float) -> None:
         """Take note of books that are about to be published as they are."""
         for book in books:
-            self._published[book.market, book.symbol] = _Published(book.version, book.state, now)
+            key = book.market, book.symbol
+            last = self._published.get(key)
+            planned = now if last is None else max(now, last.next_at)
+            self._published[key] = _Published(book.version, book.state, planned + self._every_s)
 
     def forget(self) -> None:
         """Make every book due: nobody knows what the outlet has."""
@@ -104,7 +104,7 @@ async def publish(
     books: Callable[[], Iterable[TrackedBook]],
     *,
     changed: asyncio.Event,
-    every_s: float,
+    schedule: Schedule,
     health: Health,
     pauses: Pauses | None = None,
 ) -> None:
@@ -112,7 +112,6 @@ async def publish(
 
     `changed` is set by whoever changes books, and cleared here.
     """
-    schedule = Schedule(every_s)
     pauses = pauses or Pauses(first=0.1, longest=2.0)
     checked_at = -CHECK_EVERY_S
     while True:

@@ -105,7 +105,10 @@ class OrderBookSettings(SettingsGroup):
         8, gt=0, le=3600, description="Seconds without a diff after which a book is stale, or starved"
     )
     book_publish_every_ms: int = Field(
-        100, ge=10, le=60_000, description="Least time between two states of a book that are published, in ms"
+        100,
+        ge=10,
+        le=60_000,
+        description="Time between two published states of a book, in ms: the least in Redis, the mean in Kafka",
     )
     book_depth: int = Field(1000, ge=100, le=1000, description="Levels a side that a book is kept to")
     book_buffer_diffs: int = Field(
