@@ -1,4 +1,4 @@
-"""Publishing books: at a pace, a trust state at once, and only what is newest."""
+"""Publishing books: at most so often each, its trust state at once, and only what is newest."""
 
 from __future__ import annotations
 
@@ -55,22 +55,14 @@ class Outlet(Protocol):
 class _Published:
     version: int
     state: BookState
-    next_at: float
-    """When the next publication would be, were they spaced evenly."""
+    at: float
 
 
 class Schedule:
-    """Which books are due at an outlet: changed, and not ahead of their pace, or in another trust state.
+    """Which books are due at an outlet: changed, and their last publication long enough ago or in another state."""
 
-    The pace is that of the generic cell rate algorithm (ITU-T I.371): one publication every `every_s` on average,
-    each at most `early_s` before its time. An exchange sends diffs at the very pace of the outlets. Where nothing
-    may be early, one diff that came late makes all after it wait as long as it was late; where half of the time
-    between two may, they are published as they come.
-    """
-
-    def __init__(self, every_s: float, early_s: float = 0.0) -> None:
+    def __init__(self, every_s: float) -> None:
         self._every_s = every_s
-        self._early_s = early_s
         self._published: dict[tuple[str, str], _Published] = {}
 
     def due(self, books: Iterable[TrackedBook], now: float) -> list[TrackedBook]:
@@ -82,17 +74,12 @@ class Schedule:
         last = self._published.get((book.market, book.symbol))
         if last is None or last.state != book.state:
             return -math.inf
-        if last.version == book.version:
-            return math.inf
-        return last.next_at - self._early_s
+        return math.inf if last.version == book.version else last.at + self._every_s
 
     def note(self, books: Iterable[TrackedBook], now: float) -> None:
         """Take note of books that are about to be published as they are."""
         for book in books:
-            key = book.market, book.symbol
-            last = self._published.get(key)
-            planned = now if last is None else max(now, last.next_at)
-            self._published[key] = _Published(book.version, book.state, planned + self._every_s)
+            self._published[book.market, book.symbol] = _Published(book.version, book.state, now)
 
     def forget(self) -> None:
         """Make every book due: nobody knows what the outlet has."""

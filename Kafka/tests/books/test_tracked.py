@@ -230,33 +230,6 @@ def test_a_book_is_published_at_most_so_often_and_its_state_at_once() -> None:
     assert schedule.due([book], 1.11) == [book]
 
 
-def test_diffs_that_come_late_and_early_around_the_pace_are_published_as_they_come() -> None:
-    book, schedule = synced_at(0), Schedule(every_s=0.1, early_s=0.05)
-    schedule.note([book], 1.0)
-    jitter, published = random.Random(7), [1.0]
-    for number in range(1, 2_000):
-        now = 1.0 + number / 10 + jitter.uniform(0, 0.05)
-        book.take(diff(10 + number, 10 + number), now, now)
-        assert schedule.due([book], now) == [book]
-        schedule.note([book], now)
-        published.append(now)
-    assert min(later - earlier for earlier, later in pairwise(published)) >= 0.05
-    assert all(later - earlier >= 0.95 for earlier, later in zip(published, published[10:], strict=False))
-
-
-def test_more_changes_than_the_pace_allows_are_published_at_the_pace() -> None:
-    book, schedule = synced_at(0, last=999), Schedule(every_s=0.1, early_s=0.05)
-    schedule.note([book], 1.0)
-    published = 0
-    for tick in range(1_000, 3_000):
-        now = tick / 1_000
-        book.take(diff(tick, tick), now, now)
-        if schedule.due([book], now):
-            schedule.note([book], now)
-            published += 1
-    assert published == 20
-
-
 @pytest.mark.parametrize("source", ["replay", "simulator"])
 def test_of_a_recording_nothing_is_expected(source: str) -> None:
     shelf = Shelf({"spot": ["ETHUSDT"], "usdm": ["BTCUSDT"]}, LIMITS)

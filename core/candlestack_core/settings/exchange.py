@@ -108,7 +108,7 @@ class OrderBookSettings(SettingsGroup):
         100,
         ge=10,
         le=60_000,
-        description="Time between two published states of a book, in ms: the least in Redis, the mean in Kafka",
+        description="Least time between two published states of a book in Redis, in ms; in Kafka half of it",
     )
     book_depth: int = Field(1000, ge=100, le=1000, description="Levels a side that a book is kept to")
     book_buffer_diffs: int = Field(
