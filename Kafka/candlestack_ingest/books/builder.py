@@ -84,12 +84,12 @@ async def _build(service: Service, stopping: asyncio.Event) -> None:
     try:
         async with aiohttp.ClientSession() as session:
             snapshots = _snapshots(session, exchange, load(SimulatorSettings))
-            every_s = settings.book_publish_every_ms / 1000
+            # Diffs come every 100 ms, one a little late and the next a little early. In Kafka the least distance is
+            # shorter, so that each is published as it comes. In Redis it is longer: a book with all its levels
+            # takes a millisecond to write.
             schedules: Mapping[Outlet, Schedule] = {
-                # Diffs come every 100 ms, one a little late and the next a little early. A least distance as
-                # long would make all wait that follow a late one; with half of it each is published as it comes.
-                KafkaOutlet(producer, _clock_ms): Schedule(every_s / 2),
-                outlet: Schedule(every_s),
+                KafkaOutlet(producer, _clock_ms): Schedule(settings.book_publish_every_ms / 1000),
+                outlet: Schedule(settings.book_store_every_ms / 1000),
             }
             changed = [asyncio.Event() for _ in schedules]
             publishing = [

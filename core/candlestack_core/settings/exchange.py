@@ -105,10 +105,10 @@ class OrderBookSettings(SettingsGroup):
         8, gt=0, le=3600, description="Seconds without a diff after which a book is stale, or starved"
     )
     book_publish_every_ms: int = Field(
-        100,
-        ge=10,
-        le=60_000,
-        description="Least time between two published states of a book in Redis, in ms; in Kafka half of it",
+        50, ge=10, le=60_000, description="Least time between two states of a book in Kafka, in ms"
+    )
+    book_store_every_ms: int = Field(
+        250, ge=100, le=60_000, description="Least time between two states of a book in Redis, in ms"
     )
     book_depth: int = Field(1000, ge=100, le=1000, description="Levels a side that a book is kept to")
     book_buffer_diffs: int = Field(
