@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import gzip
+import io
 import json
 import os
 import signal
@@ -15,7 +17,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -30,7 +32,7 @@ from candlestack_core.decimals import canonical
 from candlestack_core.intervals import MINUTE_MS, Interval
 from candlestack_core.kafka import Record, open_producer
 from candlestack_core.kafka.create_topics import ensure_topics
-from candlestack_core.messages import Book, Candle, KnownBook, Market, Ranking, Trade, encode
+from candlestack_core.messages import Book, Candle, DepthDiff, KnownBook, Market, Ranking, Trade, encode
 from candlestack_core.names import (
     HEADER_RECEIVED,
     KLINE_COLLECTIONS,
@@ -38,7 +40,7 @@ from candlestack_core.names import (
     usdm_order_book_key,
 )
 from candlestack_core.settings import KafkaSettings, MongoSettings, RedisSettings
-from candlestack_core.topics import KLINE_1M, ORDERBOOK, TRADES
+from candlestack_core.topics import KLINE_1M, ORDERBOOK, ORDERBOOK_UPDATE, TRADES
 from candlestack_ingest.stores.candles import CandleSink, document_of
 from candlestack_ingest.stores.candles import connect as connect_mongo
 from candlestack_ingest.stores.realtime import RealtimeSink
@@ -190,7 +192,7 @@ class World:
         self._mongo.close()
         self._redis.close()
 
-    def publish(self, *records: Candle | Trade | Book, arrival_time: int | None = 1_000) -> None:
+    def publish(self, *records: Candle | Trade | Book | DepthDiff, arrival_time: int | None = 1_000) -> None:
         """Send records to their topics, and wait until the broker has them."""
         headers = [] if arrival_time is None else [(HEADER_RECEIVED, str(arrival_time).encode())]
         for record in records:
@@ -223,6 +225,10 @@ class World:
         key = order_book_key if book.market == "spot" else usdm_order_book_key
         self._redis.set(key(book.symbol), encode(book))
 
+    def forget_minutes(self) -> None:
+        """Lose every 1m candle in MongoDB, as where another database takes its place."""
+        self._database[KLINE_COLLECTIONS["1m"]].delete_many({})
+
     def store_parent(self, parent: Candle, children: int | None = None) -> None:
         """Write a candle of a longer interval into its collection, as a roll-up does."""
         minutes = Interval(parent.interval).minutes
@@ -239,7 +245,7 @@ class World:
         else:
             self._redis.set(key, ranking if isinstance(ranking, bytes) else encode(ranking))
 
-    def topic_of(self, record: Candle | Trade | Book) -> str:
+    def topic_of(self, record: Candle | Trade | Book | DepthDiff) -> str:
         match record:
             case Candle():
                 return self.candle_topic
@@ -247,6 +253,8 @@ class World:
                 return TRADES
             case Book():
                 return ORDERBOOK
+            case DepthDiff():
+                return ORDERBOOK_UPDATE
 
     def _record(self, record: Candle | Trade) -> Record:
         return Record(self.topic_of(record), 0, 0, 0, record.symbol.encode(), encode(record), ())
@@ -264,6 +272,9 @@ class Answer:
     def json(self) -> Any:
         return json.loads(self.body)
 
+    def unzipped(self) -> bytes:
+        return gzip.decompress(self.body)
+
 
 class Api:
     """The API as a process of its own, on one port for all its lives."""
@@ -272,7 +283,9 @@ class Api:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = log_dir / "api.log"
-        self._settings = world.environment | {"API_PORT": str(self.port)} | settings
+        # Tests ask more often than anyone may.
+        own = {"API_PORT": str(self.port), "API_REQUESTS_PER_MINUTE": "0"}
+        self._settings = world.environment | own | settings
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Api:
@@ -322,7 +335,11 @@ class Api:
 
     def get(self, path: str, /, **query: object) -> Answer | None:
         """Return the answer to a GET; None while nothing listens."""
-        return self._request("GET", path + (f"?{urlencode(query)}" if query else ""))
+        return self._request("GET", self.target(path, **query))
+
+    def target(self, path: str, /, **query: object) -> str:
+        """Return a path with a query."""
+        return path + (f"?{urlencode(query)}" if query else "")
 
     def post(self, path: str) -> Answer:
         """Return the answer to a POST, which there must be."""
@@ -330,8 +347,8 @@ class Api:
         assert answer is not None, f"no answer to {path}"
         return answer
 
-    def _request(self, method: str, target: str) -> Answer | None:
-        request = urllib.request.Request(self.url + target, method=method)
+    def _request(self, method: str, target: str, headers: Mapping[str, str] | None = None) -> Answer | None:
+        request = urllib.request.Request(self.url + target, headers=dict(headers or {}), method=method)
         try:
             with urllib.request.urlopen(request, timeout=15) as response:
                 return Answer(response.status, dict(response.headers.items()), response.read())
@@ -343,6 +360,12 @@ class Api:
     def ask(self, path: str, /, **query: object) -> Answer:
         """Return the answer to a GET, which there must be."""
         answer = self.get(path, **query)
+        assert answer is not None, f"no answer to {path}"
+        return answer
+
+    def ask_with(self, headers: Mapping[str, str], path: str, /, **query: object) -> Answer:
+        """Return the answer to a GET with some headers, which there must be."""
+        answer = self._request("GET", self.target(path, **query), headers)
         assert answer is not None, f"no answer to {path}"
         return answer
 
@@ -359,10 +382,16 @@ def never_reading(port: int, path: str, symbol: str) -> socket.socket:
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     client.connect(("127.0.0.1", port))
+    upgrade(client, f"{path}?{urlencode({'symbol': symbol})}")
+    return client
+
+
+def upgrade(client: socket.socket, target: str) -> None:
+    """Make a connection a WebSocket, and read nothing but the answer that it is one."""
     key = base64.b64encode(os.urandom(16)).decode()
     client.sendall(
         (
-            f"GET {path}?{urlencode({'symbol': symbol})} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+            f"GET {target} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
             f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n"
         ).encode()
     )
@@ -370,15 +399,23 @@ def never_reading(port: int, path: str, symbol: str) -> socket.socket:
     while not answer.endswith(b"\r\n\r\n"):
         answer += client.recv(1)
     assert answer.startswith(b"HTTP/1.1 101 ")
-    return client
 
 
 def frames(client: socket.socket) -> Iterator[SocketMessage]:
     """Read the messages of a WebSocket that was not read before."""
     with client.makefile("rb") as stream:
-        while True:
-            head, short = stream.read(2)
-            length = int.from_bytes(stream.read({126: 2, 127: 8}[short])) if short > 125 else short
-            payload = stream.read(length)
-            if head == TEXT_FRAME:
-                yield decode(payload)
+        yield from map(decode, _texts(stream))
+
+
+def texts_of(written: bytes) -> list[bytes]:
+    """Return the texts of whole frames."""
+    return list(_texts(io.BytesIO(written)))
+
+
+def _texts(stream: BinaryIO) -> Iterator[bytes]:
+    while start := stream.read(2):
+        head, short = start
+        length = int.from_bytes(stream.read({126: 2, 127: 8}[short])) if short > 125 else short
+        payload = stream.read(length)
+        if head == TEXT_FRAME:
+            yield payload

@@ -1,6 +1,7 @@
 """Write the contract that clients are built from: `python -m app.contract`, or `--check` for drift.
 
-`contract/openapi.json` describes the REST side, `contract/socket.schema.json` every message of the sockets;
+`contract/openapi.json` describes the REST side and `contract/asyncapi.json` the sockets; the messages of `/ws` are
+also in `contract/session.schema.json`, those of the sockets of one channel in `contract/socket.schema.json`.
 `contract/fold.examples.json` shows how 1m candles make longer ones, for clients that do so live.
 """
 
@@ -15,26 +16,20 @@ from typing import Any
 
 import msgspec
 
+from app import asyncapi
 from app.application import create_app
 from app.candles.examples import fold_examples
-from app.channels import CHANNELS
-from app.openapi import schemas_of
-from app.stream.channel import AnyChannel
-from app.stream.messages import CloseCode, Status
 
 CONTRACT = Path(__file__).resolve().parents[1] / "contract"
-_REF = "#/$defs/{name}"
-_SOCKET_MESSAGES: tuple[type[msgspec.Struct], ...] = (
-    *(message for channel in CHANNELS for message in channel.messages),
-    Status,
-)
 
 
 def documents() -> dict[str, str]:
     """Return the text of each file of the contract, by its name."""
     return {
         "openapi.json": _text(create_app().openapi()),
-        "socket.schema.json": _text(_socket_schema()),
+        "asyncapi.json": _text(asyncapi.document()),
+        "socket.schema.json": _text(asyncapi.socket_schema()),
+        "session.schema.json": _text(asyncapi.session_schema()),
         "fold.examples.json": _lines(fold_examples()),
     }
 
@@ -46,25 +41,6 @@ def stale() -> list[str]:
         for name, text in documents().items()
         if not (CONTRACT / name).is_file() or (CONTRACT / name).read_text(encoding="utf-8") != text
     ]
-
-
-def _socket_schema() -> dict[str, Any]:
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "SocketMessage",
-        "description": (
-            "Every message of the sockets, one JSON object in one text frame. The server alone speaks: a message"
-            " from the client ends the connection. "
-            + " ".join(f"{_address(channel)}: {channel.summary}" for channel in CHANNELS)
-        ),
-        "oneOf": [{"$ref": _REF.format(name=message.__name__)} for message in _SOCKET_MESSAGES],
-        "$defs": schemas_of(_SOCKET_MESSAGES, _REF),
-        "x-close-codes": {code.name: {"code": code.value, "description": code.meaning} for code in CloseCode},
-    }
-
-
-def _address(channel: AnyChannel) -> str:
-    return f"{channel.path}?{'&'.join(f'{name}=' for name in channel.query.model_fields)}"
 
 
 def _text(document: dict[str, Any]) -> str:

@@ -24,9 +24,11 @@ from app.services import Services
 from app.stores.candles import CandleStore
 from app.stores.completeness import CompletenessStore
 from app.stores.realtime import RealtimeStore
+from app.stream.admission import Admission
 from app.stream.connection import HubConnection
 from app.stream.hub import Hub
 from app.stream.tail import Tail
+from app.stream.views import Views
 from app.symbols.service import SymbolService
 from app.trades.service import TradeService
 from candlestack_core.service import Service, run_async
@@ -38,6 +40,7 @@ from candlestack_core.settings import (
     MongoSettings,
     OrderBookSettings,
     RedisSettings,
+    SocketSettings,
     load,
     variable_name,
 )
@@ -46,8 +49,6 @@ NAME = "api"
 DATA = "data"
 REPORT_EVERY_S = 1.0
 PING_S = 20.0
-LONGEST_MESSAGE_BYTES = 4 * 1024
-"""Of a client, which has nothing to say."""
 STOP_S = 4
 BACKLOG = 2_048
 
@@ -67,7 +68,7 @@ class _Server(uvicorn.Server):
 
 async def _serve(service: Service, stopping: asyncio.Event) -> None:
     api, exchange, redis = load(ApiSettings), load(ExchangeSettings), load(RedisSettings)
-    books = load(OrderBookSettings)
+    books, sockets = load(OrderBookSettings), load(SocketSettings)
     hub = Hub(CHANNELS)
     tail = Tail(load(KafkaSettings), hub, asyncio.get_running_loop())
     realtime, candles = RealtimeStore(redis), _candle_store(load(MongoSettings))
@@ -83,10 +84,12 @@ async def _serve(service: Service, stopping: asyncio.Event) -> None:
         symbols=symbols,
         health=health,
         hub=hub,
-        max_sockets=api.api_max_sockets,
+        views=Views(),
+        admission=Admission(sockets.api_max_sockets, sockets.api_max_sockets_per_address),
+        sockets=sockets,
     )
     listener = _bind(api)
-    server = _Server(_server_config(app))
+    server = _Server(_server_config(app, sockets))
     service.log.info("serving", address="http://{}:{}".format(*listener.getsockname()[:2]))
     tail.start()
     serving = asyncio.create_task(server.serve([listener]))
@@ -142,12 +145,12 @@ def _bind(settings: ApiSettings) -> socket.socket:
         raise BadSettingError(variable_name(ApiSettings, field), reason) from error
 
 
-def _server_config(app: object) -> uvicorn.Config:
+def _server_config(app: object, sockets: SocketSettings) -> uvicorn.Config:
     return uvicorn.Config(
         app,  # type: ignore[arg-type]
         http="httptools",
         ws=HubConnection,
-        ws_max_size=LONGEST_MESSAGE_BYTES,
+        ws_max_size=sockets.api_max_message_bytes,
         ws_ping_interval=PING_S,
         ws_ping_timeout=PING_S,
         # It costs each client memory and time, for messages of some hundred bytes on a local network.

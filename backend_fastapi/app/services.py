@@ -13,9 +13,12 @@ from app.candles.service import CandleService
 from app.completeness.service import CompletenessService
 from app.health.service import HealthService
 from app.ranking.service import RankingService
+from app.stream.admission import Admission
 from app.stream.hub import Hub
+from app.stream.views import Views
 from app.symbols.service import SymbolService
 from app.trades.service import TradeService
+from candlestack_core.settings import SocketSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,9 @@ class Services:
     symbols: SymbolService
     health: HealthService
     hub: Hub
-    max_sockets: int
+    views: Views
+    admission: Admission
+    sockets: SocketSettings
 
 
 def services_of(connection: HTTPConnection) -> Services:

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api_under_test import SocketMessage, book, candle, decode, trade
+from api_under_test import SocketMessage, book, candle, decode, texts_of, trade
 from app.book.channel import BookClient, BookFeed, BookNews, OrderBookSnapshot, OrderBookUpdate
 from app.candles.channel import (
     CLOSED_CANDLES_KEPT,
@@ -49,11 +49,12 @@ class Line:
     def can_write(self) -> bool:
         return self.room is None or self.room > 0
 
-    def write(self, text: bytes) -> None:
+    def write(self, frames: bytes) -> None:
         assert not self.ended, "nothing is written after the end"
-        if self.room is not None:
-            self.room -= 1
-        self.messages.append(decode(text))
+        for text in texts_of(frames):
+            if self.room is not None:
+                self.room -= 1
+            self.messages.append(decode(text))
 
     def end(self, code: CloseCode, reason: str) -> None:
         self.ended.append((code, reason))
@@ -112,7 +113,7 @@ def test_closed_candles_are_never_left_out_and_forming_ones_give_way_to_the_newe
         newest = max(newest, minute)
         news = candle(SYMBOL, minute, closed=closed, version=seq)
         sent.append(news)
-        client.send_update(candle_news(seq, news))
+        client.send_updates([candle_news(seq, news)])
         assert client.kept() <= sum(c.closed for c in sent) + 1 + sum(ahead < 0 for ahead, _, _ in steps)
         line.room = room
         client.flush()
@@ -134,7 +135,7 @@ def test_of_a_burst_of_forming_candles_a_slow_client_is_sent_the_last() -> None:
     client = kline_client(line)
     client.send_snapshot(CandleFeed(SUBJECT).snapshot())
     for seq in range(1_000):
-        client.send_update(candle_news(seq, candle(SYMBOL, 0, closed=False, version=seq)))
+        client.send_updates([candle_news(seq, candle(SYMBOL, 0, closed=False, version=seq))])
     assert client.kept() == 1
     line.room = None
     client.flush()
@@ -145,14 +146,14 @@ def test_a_client_that_would_miss_a_closed_candle_is_sent_away_and_sent_nothing_
     line = Line(room=0)
     client = kline_client(line)
     for minute in range(CLOSED_CANDLES_KEPT):
-        client.send_update(candle_news(minute, candle(SYMBOL, minute)))
+        client.send_updates([candle_news(minute, candle(SYMBOL, minute))])
     assert not line.ended
-    client.send_update(candle_news(CLOSED_CANDLES_KEPT, candle(SYMBOL, CLOSED_CANDLES_KEPT)))
+    client.send_updates([candle_news(CLOSED_CANDLES_KEPT, candle(SYMBOL, CLOSED_CANDLES_KEPT))])
     [(code, reason)] = line.ended
     assert code is CloseCode.TOO_SLOW
     assert str(CLOSED_CANDLES_KEPT) in reason
     line.room = None
-    client.send_update(candle_news(CLOSED_CANDLES_KEPT + 1, candle(SYMBOL, CLOSED_CANDLES_KEPT + 1)))
+    client.send_updates([candle_news(CLOSED_CANDLES_KEPT + 1, candle(SYMBOL, CLOSED_CANDLES_KEPT + 1))])
     client.flush()
     assert client.kept() == 0
     assert line.messages == []
@@ -166,7 +167,7 @@ def test_a_slow_client_of_trades_is_told_exactly_how_many_it_missed(steps: list[
     client.send_snapshot(TradeFeed(SUBJECT).snapshot())
     published = 0
     for count, room in steps:
-        client.send_update(trades_news(published, count))
+        client.send_updates([trades_news(published, count)])
         published += count
         line.room = room
         client.flush()
@@ -187,18 +188,18 @@ def test_no_more_trades_are_kept_than_the_bound() -> None:
     line = Line(room=0)
     client = trades_client(line)
     for first in range(0, 50 * TRADES_KEPT, 10):
-        client.send_update(trades_news(first, 10))
+        client.send_updates([trades_news(first, 10)])
     assert client.kept() == TRADES_KEPT // 10
 
 
 def test_a_snapshot_takes_the_place_of_all_that_was_not_sent() -> None:
     line = Line(room=0)
     client = trades_client(line)
-    client.send_update(trades_news(0, 5))
+    client.send_updates([trades_news(0, 5)])
     feed = TradeFeed(SUBJECT)
     feed.take([Event("trades/0", 7, None, trade(SYMBOL, 7))])
     client.send_snapshot(feed.snapshot())
-    client.send_update(trades_news(8, 2))
+    client.send_updates([trades_news(8, 2)])
     line.room = None
     client.flush()
     snapshot, update = line.messages
@@ -216,15 +217,23 @@ def test_the_envelope_says_where_the_newest_record_stands_and_when_it_came() -> 
     closed = candle(SYMBOL, 0)
     feed.take([Event("candles/2", 41, NOW - 7, closed)])
     client.send_snapshot(feed.snapshot())
-    client.send_update(candle_news(42, candle(SYMBOL, 1, closed=False)))
+    client.send_updates([candle_news(42, candle(SYMBOL, 1, closed=False))])
     nothing = {"epoch": None, "seq": None, "exchange_time": None, "arrival_time": None}
     empty, snapshot, update = line.messages
     assert empty == KlineSnapshot(
-        channel="kline", type="snapshot", symbol=SYMBOL, prev=None, send_time=NOW, data=[], **nothing
+        channel="kline",
+        type="snapshot",
+        interval="1m",
+        symbol=SYMBOL,
+        prev=None,
+        send_time=NOW,
+        data=[],
+        **nothing,
     )
     assert snapshot == KlineSnapshot(
         channel="kline",
         type="snapshot",
+        interval="1m",
         symbol=SYMBOL,
         epoch="candles/2",
         seq=41,
@@ -242,7 +251,7 @@ def test_a_status_waits_behind_the_updates_and_only_the_newest_is_sent() -> None
     line = Line(room=0)
     client = kline_client(line)
     client.send_status(FeedState(state="away", reason="gone"))
-    client.send_update(candle_news(1, candle(SYMBOL, 0)))
+    client.send_updates([candle_news(1, candle(SYMBOL, 0))])
     client.send_status(FeedState(state="live", reason=None))
     line.room = None
     client.flush()
@@ -257,7 +266,7 @@ def test_a_message_is_encoded_once_for_all_clients() -> None:
     head = news.head
     lines = [Line() for _ in range(3)]
     for line in lines:
-        kline_client(line).send_update(news)
+        kline_client(line).send_updates([news])
     assert news.head is head
     assert len({m.send_time for line in lines for m in line.messages}) == 1
 
@@ -269,7 +278,7 @@ def test_a_slow_client_of_a_book_is_sent_the_newest_and_told_how_many_it_missed(
     client = book_client(line)
     client.send_snapshot(BookFeed(SUBJECT).snapshot())
     for seq, room in enumerate(rooms):
-        client.send_update(book_news(seq))
+        client.send_updates([book_news(seq)])
         assert client.kept() <= 1
         line.room = room
         client.flush()
@@ -292,12 +301,12 @@ def test_a_snapshot_of_a_book_takes_the_place_of_what_waits_and_says_its_market(
     subject = Subject(SYMBOL, "usdm")
     client = BookClient(subject, line, lambda: NOW)
     for seq in range(3):
-        client.send_update(book_news(seq, market="usdm"))
+        client.send_updates([book_news(seq, market="usdm")])
     feed = BookFeed(subject)
     stale = book(SYMBOL, 9, market="usdm", state="stale")
     feed.take([Event("books/0", 9, None, stale)])
     client.send_snapshot(feed.snapshot())
-    client.send_update(book_news(10, market="usdm"))
+    client.send_updates([book_news(10, market="usdm")])
     line.room = None
     client.flush()
     snapshot, update = line.messages

@@ -20,7 +20,13 @@ def test_a_stale_contract_is_found_and_mended_by_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(contract, "CONTRACT", tmp_path / "contract")
-    assert stale() == ["openapi.json", "socket.schema.json", "fold.examples.json"]
+    assert stale() == [
+        "openapi.json",
+        "asyncapi.json",
+        "socket.schema.json",
+        "session.schema.json",
+        "fold.examples.json",
+    ]
     monkeypatch.setattr(sys, "argv", ["contract", "--check"])
     with pytest.raises(SystemExit) as stopped:
         contract.main()
@@ -77,13 +83,50 @@ def test_the_socket_schema_describes_every_message_and_every_close_code() -> Non
         ("status", "update"),
     }
     codes = {code["code"]: code["description"] for code in schema["x-close-codes"].values()}
-    assert set(codes) == {1012, 1013, 4400, 4404, 4408, 4503}
+    assert set(codes) == {1012, 1013, 4400, 4404, 4408, 4429, 4503}
     assert all(codes.values())
+
+
+def test_the_schema_of_the_socket_of_all_channels_describes_both_sides() -> None:
+    schema = json.loads(documents()["session.schema.json"])
+    asked, answered, told = (
+        [schema["$defs"][name]["properties"] for name in _references(side, "#/$defs/")]
+        for side in schema["oneOf"]
+    )
+    assert {kind["op"]["enum"][0] for kind in asked} == {"subscribe", "unsubscribe", "list", "ping"}
+    assert {kind["type"]["enum"][0] for kind in answered} == {"subscriptions", "pong", "error", "heartbeat"}
+    assert {kind["channel"]["enum"][0] for kind in told} == {
+        "kline",
+        "trades",
+        "orderbook",
+        "ranking",
+        "status",
+    }
+    assert _references(schema, "#/$defs/") <= set(schema["$defs"])
+
+
+def test_the_asyncapi_document_has_every_address_and_all_that_is_said_there() -> None:
+    document = json.loads(documents()["asyncapi.json"])
+    channels, components = document["channels"], document["components"]
+    assert {channel["address"] for channel in channels.values()} == {
+        "/ws",
+        "/ws/kline",
+        "/ws/trades",
+        "/ws/orderbook",
+    }
+    said: dict[str, set[str]] = {name: set() for name in channels}
+    for operation in document["operations"].values():
+        name = operation["channel"]["$ref"].rpartition("/")[2]
+        said[name] |= _references(operation["messages"], f"#/channels/{name}/messages/")
+    assert said == {name: set(channel["messages"]) for name, channel in channels.items()}
+    assert _references(channels, "#/components/messages/") == set(components["messages"])
+    assert _references(document, "#/components/schemas/") == set(components["schemas"])
 
 
 def _references(document: object, prefix: str) -> set[str]:
     if isinstance(document, dict):
-        own = {document["$ref"].removeprefix(prefix)} if "$ref" in document else set()
+        named = str(document.get("$ref", ""))
+        own = {named.removeprefix(prefix)} if named.startswith(prefix) else set()
         return own.union(*(_references(value, prefix) for value in document.values()))
     if isinstance(document, list):
         return set().union(*(_references(value, prefix) for value in document))

@@ -157,6 +157,9 @@ API_REQUEST_SECONDS: Final = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
 SOCKETS_OPEN: Final = Gauge("candlestack_sockets_open", "Clients connected by WebSocket", ["channel"])
+SOCKET_SUBSCRIPTIONS: Final = Gauge(
+    "candlestack_socket_subscriptions", "Subscriptions held on the socket of all channels", ["channel"]
+)
 SOCKET_MESSAGES_SENT: Final = Counter(
     "candlestack_socket_messages_sent_total", "Messages written to clients", ["channel"]
 )

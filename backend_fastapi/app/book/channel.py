@@ -11,9 +11,9 @@ from pydantic import Field
 
 from app.stream.channel import Channel, SocketQuery
 from app.stream.clients import Client
-from app.stream.events import Event, Subject
+from app.stream.events import Event, Position, Subject
 from app.stream.messages import Count, FromTopic
-from app.stream.updates import Snapshot, counted_message, update_head
+from app.stream.updates import Named, Snapshot, Update, counted_message, update_head
 from candlestack_core.messages import Book, Market, decode_book
 from candlestack_core.topics import ORDERBOOK
 
@@ -52,19 +52,25 @@ class OrderBookUpdate(FromTopic, frozen=True, kw_only=True):
     data: Book
 
 
-class BookNews:
-    """One state of a book; encoded when the first client is sent it."""
+class BookNews(Update):
+    """One state of a book."""
 
-    def __init__(self, event: Event[Book]) -> None:
+    nothing_missed: ClassVar[bytes] = b'"conflated":0,'
+
+    def __init__(self, event: Event[Book], named: Named | None = None) -> None:
+        """Take a record, and what else the message names besides the market."""
+        super().__init__(event.seq)
         self.book = event.value
-        self.seq = event.seq
-        self._event = event
+        self.event = event
+        self._named = Named(market=self.book.market) if named is None else named
 
     @cached_property
     def head(self) -> bytes:
         """The message up to what differs between clients, without its closing brace."""
         book = self.book
-        return update_head(NAME, book.symbol, self._event, book.event_time, book, market=book.market)
+        return update_head(
+            NAME, book.symbol, self.event, exchange_time=book.event_time, data=book, named=self._named
+        )
 
 
 class BookFeed:
@@ -96,11 +102,22 @@ class BookFeed:
                 NAME,
                 self._subject,
                 self._newest,
-                None if book is None else book.event_time,
-                book,
-                market=self._subject.market,
+                exchange_time=None if book is None else book.event_time,
+                data=book,
+                named=Named(market=self._subject.market),
             )
         return self._snapshot
+
+    @property
+    def newest(self) -> Event[Book] | None:
+        """The record of the newest book."""
+        return self._newest
+
+    def since(self, position: Position) -> list[BookNews] | None:
+        """Return nothing where a position is that of the newest book; None otherwise, as a book is a whole."""
+        newest = self._newest
+        known = newest is not None and newest.epoch == position.epoch and newest.seq == position.seq
+        return [] if known else None
 
 
 class BookClient(Client[BookNews]):

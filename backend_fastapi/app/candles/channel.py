@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from typing import ClassVar, Literal
 
 from app.decimals import most_decimals
 from app.stream.channel import Channel
 from app.stream.clients import Client, Connection
-from app.stream.events import Event, Subject
+from app.stream.events import Event, Position, Subject, reaches
 from app.stream.messages import CloseCode, FromTopic
-from app.stream.updates import Snapshot, update_head
+from app.stream.updates import Named, Snapshot, Update, update_head
 from candlestack_core.messages import Candle, decode_candle
 from candlestack_core.versions import is_newer, supersedes
 
@@ -31,6 +31,7 @@ class KlineSnapshot(FromTopic, frozen=True, kw_only=True):
 
     channel: Literal["kline"]
     type: Literal["snapshot"]
+    interval: Literal["1m"]
     data: list[Candle]
 
 
@@ -43,21 +44,31 @@ class KlineUpdate(FromTopic, frozen=True, kw_only=True):
 
     channel: Literal["kline"]
     type: Literal["update"]
+    interval: Literal["1m"]
     data: Candle
 
 
-class KlineNews:
-    """One candle; encoded when the first client is sent it."""
+class KlineNews(Update):
+    """One candle, of any interval, and the record of the 1m candle that it follows from."""
 
-    def __init__(self, event: Event[Candle]) -> None:
-        self.candle = event.value
-        self.seq = event.seq
-        self._event = event
+    def __init__(self, event: Event[Candle], candle: Candle | None = None) -> None:
+        """Take a record, and the candle of a longer interval where that is the news."""
+        super().__init__(event.seq)
+        self.candle = event.value if candle is None else candle
+        self.event = event
 
     @cached_property
     def head(self) -> bytes:
         """The message up to what differs between clients, without its closing brace."""
-        return update_head(NAME, self.candle.symbol, self._event, self.candle.version, self.candle)
+        candle, version = self.candle, self.event.value.version
+        return update_head(
+            NAME,
+            candle.symbol,
+            self.event,
+            exchange_time=version,
+            data=candle,
+            named=Named(interval=candle.interval),
+        )
 
 
 class CandleFeed:
@@ -65,8 +76,11 @@ class CandleFeed:
 
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
-        self._candles: dict[int, Candle] = {}
+        self._events: dict[int, Event[Candle]] = {}
+        """The record of each kept candle, by open time."""
         self._newest_event: Event[Candle] | None = None
+        self._known_from = 0
+        """The least offset after which all that a client should have heard of is kept."""
         self._snapshot: Snapshot | None = None
         self.latest: Candle | None = None
         self.price_decimals: int | None = None
@@ -81,34 +95,60 @@ class CandleFeed:
         return [KlineNews(event) for event in events if self._take(event)]
 
     def _take(self, event: Event[Candle]) -> bool:
+        if self._newest_event is None:
+            self._known_from = event.seq
         self._newest_event = event
         self._snapshot = None
         candle = event.value
-        known = self._candles.get(candle.open_time)
-        if known is not None and not supersedes(candle, known):
+        known = self._events.get(candle.open_time)
+        if known is not None and not supersedes(candle, known.value):
             return False
         if self.latest is None or is_newer(candle, self.latest):
             self.latest = candle
-        self._candles[candle.open_time] = candle
-        if len(self._candles) > CANDLES_KEPT:
-            del self._candles[min(self._candles)]
+        self._events[candle.open_time] = event
+        if len(self._events) > CANDLES_KEPT:
+            forgotten = self._events.pop(min(self._events))
+            self._known_from = max(self._known_from, forgotten.seq)
         self.price_decimals = most_decimals(
             self.price_decimals, candle.open, candle.high, candle.low, candle.close
         )
         self.quantity_decimals = most_decimals(self.quantity_decimals, candle.volume, candle.taker_buy_volume)
         return True
 
+    @property
+    def newest(self) -> Event[Candle] | None:
+        """The newest record that was read."""
+        return self._newest_event
+
     def candles(self) -> list[Candle]:
         """Return the kept candles, ascending by open time."""
-        return [self._candles[open_time] for open_time in sorted(self._candles)]
+        return [self._events[open_time].value for open_time in sorted(self._events)]
+
+    def events(self) -> Collection[Event[Candle]]:
+        """Return the records of the kept candles."""
+        return self._events.values()
 
     def snapshot(self) -> Snapshot:
         """Return what a client that joins is sent."""
         if self._snapshot is None:
             newest = self._newest_event
             version = None if newest is None else newest.value.version
-            self._snapshot = Snapshot(NAME, self._subject, newest, version, self.candles())
+            self._snapshot = Snapshot(
+                NAME,
+                self._subject,
+                newest,
+                exchange_time=version,
+                data=self.candles(),
+                named=Named(interval="1m"),
+            )
         return self._snapshot
+
+    def since(self, position: Position) -> list[KlineNews] | None:
+        """Return the candles that changed after a position, each as it is now; None where some are not kept."""
+        if not reaches(self._newest_event, self._known_from, position):
+            return None
+        changed = (event for event in self._events.values() if event.seq > position.seq)
+        return [KlineNews(event) for event in sorted(changed, key=lambda event: event.seq)]
 
 
 class KlineClient(Client[KlineNews]):

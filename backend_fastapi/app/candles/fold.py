@@ -6,7 +6,7 @@ the children as they do in the stored roll-ups, so that a closed candle is the o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby
 
@@ -39,12 +39,16 @@ def fold(children: Sequence[Candle], interval: Interval, newest: int) -> OhlcCan
     Raises:
         ValueError: as `roll_up` does.
     """
-    bar = roll_up([_bar(child) for child in children], interval).bar
+    return candle_of(roll_up([bar_of(child) for child in children], interval).bar, children, interval, newest)
+
+
+def candle_of(bar: Bar, children: Collection[Candle], interval: Interval, newest: int) -> OhlcCandle:
+    """Return the candle of one window whose figures, in `bar`, are those of its children."""
     expected = min(interval.minutes, (newest - bar.open_time) // MINUTE_MS + 1)
     whole = len(children) == expected and all(child.completeness != "partial" for child in children)
     over = expected == interval.minutes
     return OhlcCandle(
-        symbol=children[0].symbol,
+        symbol=next(iter(children)).symbol,
         interval=interval.value,
         open_time=bar.open_time,
         close_time=interval.close_time(bar.open_time),
@@ -66,7 +70,8 @@ def fold(children: Sequence[Candle], interval: Interval, newest: int) -> OhlcCan
     )
 
 
-def _bar(candle: Candle) -> Bar:
+def bar_of(candle: Candle) -> Bar:
+    """Return the figures of a candle, for computing."""
     return Bar(
         open_time=candle.open_time,
         open=Decimal(candle.open),
@@ -81,7 +86,7 @@ def _bar(candle: Candle) -> Bar:
     )
 
 
-def _source(children: Sequence[Candle]) -> str:
+def _source(children: Collection[Candle]) -> str:
     """Return the source of the last child, as a backfill where any of them is one."""
     newest = max(children, key=lambda child: child.open_time)
     plain = newest.source.removeprefix(_BACKFILL)

@@ -13,7 +13,7 @@ import msgspec
 from pydantic import BaseModel, ConfigDict
 
 from app.stream.clients import Client, Connection
-from app.stream.events import Event, Subject, Value
+from app.stream.events import Event, Position, Subject, Value
 from app.stream.updates import Snapshot, Update
 from app.symbols.schemas import SymbolParameter
 from candlestack_core.settings import KafkaSettings
@@ -28,6 +28,10 @@ class Feed(Protocol[Value]):
 
     def snapshot(self) -> Snapshot:
         """Return what a client that joins is sent."""
+        ...
+
+    def since(self, position: Position) -> Sequence[Update] | None:
+        """Return what happened after a position; None where not all of it is kept any more, or read yet."""
         ...
 
 
@@ -46,24 +50,30 @@ class SocketQuery(BaseModel):
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Channel(Generic[Value, FeedT]):
-    """One channel; its socket is `/ws/` and its name."""
+class Followed(Generic[Value, FeedT]):
+    """A topic whose end is read, and what is known from it of each subject."""
 
     name: str
-    summary: str
-    """What its socket sends, in one sentence."""
     topic: Callable[[KafkaSettings], str]
     decode: Callable[[bytes], Value | None]
     """Read a record's value; None where it is none of the channel's. Raises msgspec.DecodeError."""
     subject: Callable[[Value], Subject]
     new_feed: Callable[[Subject], FeedT]
-    new_client: Callable[[Subject, Connection, Callable[[], int]], Client[Any]]
-    messages: tuple[type[msgspec.Struct], ...]
-    """The types of its messages, snapshot and update."""
     history_records: int
     """Records of each partition that are read back at the start."""
     required: bool = True
     """Whether nothing is live while its topic is missing; another's topic is waited for aside."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Channel(Followed[Value, FeedT]):
+    """A followed topic with a socket of its own, which is `/ws/` and its name."""
+
+    summary: str
+    """What its socket sends, in one sentence."""
+    new_client: Callable[[Subject, Connection, Callable[[], int]], Client[Any]]
+    messages: tuple[type[msgspec.Struct], ...]
+    """The types of its messages, snapshot and update."""
     query: type[SocketQuery] = SocketQuery
 
     @property
@@ -71,4 +81,5 @@ class Channel(Generic[Value, FeedT]):
         return f"/ws/{self.name}"
 
 
+AnyFollowed = Followed[Any, Any]
 AnyChannel = Channel[Any, Any]

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from candlestack_core.messages import Market, Symbol
+import msgspec
+
+from candlestack_core.messages import Id, Market, Symbol
 
 Value = TypeVar("Value")
 
@@ -28,5 +30,21 @@ class Event(Generic[Value]):
     value: Value
 
 
+class Position(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Up to where a client has heard: the `epoch` and the `seq` of the last message of its subscription."""
+
+    epoch: str
+    seq: Id
+
+
 Batch = Mapping[str, Sequence[Event[Any]]]
 """Records that were read together, by the name of their channel, each partition's in its order."""
+
+
+def reaches(newest: Event[Any] | None, known_from: int, position: Position) -> bool:
+    """Tell whether all that happened after a position is known.
+
+    `newest` is the newest record that was read, `known_from` the least offset after which all is kept. A
+    client that has heard from another process of what was not read here yet, is beyond what is known.
+    """
+    return newest is not None and newest.epoch == position.epoch and known_from <= position.seq <= newest.seq

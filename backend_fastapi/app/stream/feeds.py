@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
 
-from app.stream.channel import AnyChannel, Channel, Feed, FeedT
+from app.stream.channel import AnyFollowed, Feed, FeedT, Followed
 from app.stream.events import Batch, Event, Subject, Value
 from app.stream.updates import Update
 from candlestack_core.messages import Market
@@ -14,11 +14,11 @@ from candlestack_core.messages import Market
 class Feeds:
     """The feeds of some channels, by channel and subject; each begins with its first record."""
 
-    def __init__(self, channels: Iterable[AnyChannel]) -> None:
+    def __init__(self, channels: Iterable[AnyFollowed]) -> None:
         self._channels = {channel.name: channel for channel in channels}
         self._feeds: dict[str, dict[Subject, Feed[Any]]] = {name: {} for name in self._channels}
 
-    def feed(self, channel: Channel[Value, FeedT], subject: Subject) -> FeedT:
+    def feed(self, channel: Followed[Value, FeedT], subject: Subject) -> FeedT:
         """Return what a channel knows of a subject; an empty feed where no record of it was read."""
         known = self._feeds[channel.name].get(subject)
         return channel.new_feed(subject) if known is None else cast(FeedT, known)

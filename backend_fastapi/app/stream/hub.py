@@ -6,29 +6,42 @@ Lives on the event loop alone and never waits: a client that does not read costs
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-from app.stream.channel import AnyChannel, Channel, FeedT
+from app.stream.channel import AnyFollowed, Feed, FeedT, Followed
 from app.stream.clients import Client
-from app.stream.events import Batch, Subject, Value
+from app.stream.events import Batch, Position, Subject, Value
 from app.stream.feeds import Feeds
 from app.stream.messages import FeedState
-from app.stream.updates import Snapshot
 from candlestack_core import metrics
 from candlestack_core.messages import Market
 
 _LIVE = FeedState(state="live", reason=None)
 
 
+class Listener(Protocol):
+    """Who hears of a subject on a channel: a client, or what makes something else of it for clients of its own."""
+
+    def begin(self, state: Feed[Any], since: Position | None = None) -> None:
+        """Take the state, where it joins and whenever it was read anew."""
+        ...
+
+    def send_updates(self, updates: Sequence[Any]) -> int:
+        """Take what happened; return how many messages were sent at once."""
+        ...
+
+
 class Hub:
     """Takes what the tail reads, answers what is known now, and tells the clients of every change."""
 
-    def __init__(self, channels: Sequence[AnyChannel]) -> None:
+    def __init__(self, channels: Sequence[AnyFollowed]) -> None:
         self.channels = {channel.name: channel for channel in channels}
         self._feeds = Feeds(channels)
-        self._clients: defaultdict[tuple[str, Subject], set[Client[Any]]] = defaultdict(set)
+        self._listeners: defaultdict[tuple[str, Subject], dict[Listener, None]] = defaultdict(dict)
+        self._told_of_status: dict[Callable[[FeedState], None], None] = {}
         self._state = FeedState(state="away", reason="the topics are not read yet")
 
     @property
@@ -44,24 +57,26 @@ class Hub:
         """Return the pairs of a market of which a record was read."""
         return self._feeds.symbols(market)
 
-    def feed(self, channel: Channel[Value, FeedT], subject: Subject) -> FeedT:
+    def feed(self, channel: Followed[Value, FeedT], subject: Subject) -> FeedT:
         """Return what a channel knows of a subject; an empty feed where no record of it was read."""
         return self._feeds.feed(channel, subject)
 
     def went_live(self, feeds: Feeds) -> None:
         """Take what was read up to the end of the topics for the state, and send it to all clients."""
         self._feeds = feeds
-        self._set(_LIVE)
-        for client in self._all_clients():
-            client.send_snapshot(self._snapshot(client))
-            client.send_status(self._state)
+        for (name, subject), listeners in list(self._listeners.items()):
+            for listener in list(listeners):
+                listener.begin(self._feeds.feed(self.channels[name], subject))
+        self._change(_LIVE)
 
     def publish(self, batch: Batch) -> None:
         """Take records as they happen, and tell the clients."""
         for name, subject, updates in self._feeds.take(batch):
-            for client in self._clients.get((name, subject), ()):
-                for update in updates:
-                    client.send_update(update)
+            if listeners := self._listeners.get((name, subject)):
+                sent = 0
+                for listener in listeners:
+                    sent += listener.send_updates(updates)
+                metrics.SOCKET_MESSAGES_SENT.labels(channel=name).inc(sent)
 
     def went_away(self, reason: str) -> None:
         """Take note that nothing comes any more, and say so to all clients."""
@@ -73,42 +88,58 @@ class Hub:
         if not self.live:
             self._change(_LIVE)
 
+    def join(
+        self, channel: AnyFollowed, subject: Subject, listener: Listener, since: Position | None = None
+    ) -> None:
+        """Tell a listener the state, or what happened since a position, and then all that happens."""
+        listener.begin(self._feeds.feed(channel, subject), since)
+        self._listeners[channel.name, subject][listener] = None
+
+    def leave(self, channel: AnyFollowed, subject: Subject, listener: Listener) -> None:
+        """Tell a listener nothing more."""
+        key = (channel.name, subject)
+        self._listeners[key].pop(listener, None)
+        if not self._listeners[key]:
+            del self._listeners[key]
+
+    def source(self, channel: AnyFollowed, subject: Subject) -> HubSource:
+        """Return where clients are told of a subject on a channel as the topic has it."""
+        return HubSource(self, channel, subject)
+
     @contextmanager
     def joined(self, client: Client[Any]) -> Iterator[None]:
-        """Send a client the state, then all that happens, until it leaves."""
-        client.send_snapshot(self._snapshot(client))
+        """Send a client the state, then all that happens, to the feed as well, until it leaves."""
+        channel = self.channels[client.channel]
+        self.join(channel, client.subject, client)
         if not self.live:
             client.send_status(self._state)
+        self._told_of_status[client.send_status] = None
         open_sockets = metrics.SOCKETS_OPEN.labels(channel=client.channel)
         open_sockets.inc()
-        key = (client.channel, client.subject)
-        self._clients[key].add(client)
         try:
             yield
         finally:
-            self._clients[key].discard(client)
-            if not self._clients[key]:
-                del self._clients[key]
+            self.leave(channel, client.subject, client)
+            del self._told_of_status[client.send_status]
             open_sockets.dec()
 
-    def clients(self) -> int:
-        """Return how many clients there are."""
-        return sum(map(len, self._clients.values()))
-
     def _change(self, state: FeedState) -> None:
-        self._set(state)
-        for client in self._all_clients():
-            client.send_status(state)
-
-    def _set(self, state: FeedState) -> None:
         self._state = state
         metrics.FEED_LIVE.set(self.live)
+        for tell in list(self._told_of_status):
+            tell(state)
 
-    def _snapshot(self, client: Client[Any]) -> Snapshot:
-        feed = self._feeds.feed(self.channels[client.channel], client.subject)
-        snapshot: Snapshot = feed.snapshot()
-        return snapshot
 
-    def _all_clients(self) -> Iterator[Client[Any]]:
-        for clients in self._clients.values():
-            yield from clients
+@dataclass(frozen=True, slots=True)
+class HubSource:
+    """A subject on a channel, for the clients of `/ws`: of the feed's own state they are told elsewhere."""
+
+    hub: Hub
+    channel: AnyFollowed
+    subject: Subject
+
+    def join(self, client: Client[Any], since: Position | None) -> None:
+        self.hub.join(self.channel, self.subject, client, since)
+
+    def leave(self, client: Client[Any]) -> None:
+        self.hub.leave(self.channel, self.subject, client)

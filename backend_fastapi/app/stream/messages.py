@@ -60,6 +60,7 @@ class CloseCode(IntEnum):
     BAD_REQUEST = 4400
     UNKNOWN_SYMBOL = 4404
     TOO_SLOW = 4408
+    TOO_MANY = 4429
     UNAVAILABLE = 4503
 
     @property
@@ -70,8 +71,9 @@ class CloseCode(IntEnum):
 _MEANINGS = {
     CloseCode.RESTARTING: "the server stops or restarts; connect again",
     CloseCode.BUSY: "the server has as many clients as it may have; connect again later",
-    CloseCode.BAD_REQUEST: "the query is wrong, or the client sent a message: the sockets take none",
+    CloseCode.BAD_REQUEST: "the query is wrong, or the client sent a message on a socket that takes none",
     CloseCode.UNKNOWN_SYMBOL: "the pair is not known, or not in that market",
     CloseCode.TOO_SLOW: "the client did not keep up and would have missed closed candles",
+    CloseCode.TOO_MANY: "the client asked for more subscriptions than it may hold",
     CloseCode.UNAVAILABLE: "the parts that know the pairs are away; connect again later",
 }

@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from app.stream.channel import AnyChannel
+from app.stream.channel import AnyFollowed
 from app.stream.events import Batch, Event, Value
 from app.stream.feeds import Feeds
 from app.stream.hub import Hub
@@ -47,7 +47,7 @@ class Tail:
     def __init__(self, settings: KafkaSettings, hub: Hub, loop: asyncio.AbstractEventLoop) -> None:
         self._settings = settings
         self._hub = hub
-        self._channels: dict[str, AnyChannel] = {
+        self._channels: dict[str, AnyFollowed] = {
             channel.topic(settings): channel for channel in hub.channels.values()
         }
         """By topic."""

@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, ClassVar, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from app.stream.events import Event, Subject
+from app.stream.frames import text_frame
 from app.stream.messages import FeedState
 from candlestack_core.messages import Market
 
-_encode = msgspec.json.Encoder().encode
+encode = msgspec.json.Encoder().encode
 
 
-class Update(Protocol):
-    """What a channel's clients should hear: its message is encoded when the first of them is sent it."""
+class Named(msgspec.Struct, frozen=True, kw_only=True):
+    """What else the messages of a channel name: what was asked for, where there is a choice."""
 
-    @property
-    def seq(self) -> int:
-        """The offset of the newest record in it."""
-        ...
-
-    @property
-    def head(self) -> bytes:
-        """The message up to what differs between clients, without its closing brace."""
-        ...
+    market: Market | UnsetType = UNSET
+    interval: str | UnsetType = UNSET
+    depth: int | UnsetType = UNSET
+    every_ms: int | UnsetType = UNSET
 
 
-class _Head(msgspec.Struct, frozen=True, kw_only=True):
+NOTHING_ELSE = Named()
+
+
+class _Head(Named, frozen=True, kw_only=True):
     """What all clients are sent alike; the field names are those of `messages`."""
 
     channel: str
     type: Literal["snapshot", "update"]
-    market: Market | UnsetType = UNSET
     symbol: str
     epoch: str | None
     seq: int | None
@@ -50,53 +50,84 @@ class Snapshot:
         channel: str,
         subject: Subject,
         newest: Event[Any] | None,
+        *,
         exchange_time: int | None,
         data: object,
-        *,
-        market: Market | UnsetType = UNSET,
+        named: Named = NOTHING_ELSE,
     ) -> None:
-        """Take the newest record that the state includes, None where none was read yet, and its event time.
-
-        `market` is named by the channels that have more than one.
-        """
+        """Take the newest record that the state includes, None where none was read yet, and its event time."""
         self.seq = None if newest is None else newest.seq
-        self.head = _encode(
-            _Head(
-                channel=channel,
-                type="snapshot",
-                market=market,
-                symbol=subject.symbol,
-                epoch=None if newest is None else newest.epoch,
-                seq=self.seq,
-                exchange_time=exchange_time,
-                arrival_time=None if newest is None else newest.arrival_time,
-                data=data,
-            )
-        )[:-1]
+        self.head = _head(
+            "snapshot", channel, subject.symbol, newest, exchange_time=exchange_time, data=data, named=named
+        )
+
+
+class Update(ABC):
+    """What a channel's clients should hear: encoded when the first of them is sent it, and then no more."""
+
+    nothing_missed: ClassVar[bytes] = b""
+    """What the message says, with its comma, to a client that missed nothing."""
+
+    def __init__(self, seq: int) -> None:
+        """Take the offset of the newest record in it."""
+        self.seq = seq
+        self._frames: dict[int | None, bytes] = {}
+
+    @property
+    @abstractmethod
+    def head(self) -> bytes:
+        """The message up to what differs between clients, without its closing brace."""
+
+    def frame(self, prev: int | None, clock_ms: Callable[[], int]) -> bytes:
+        """Return the frame for a client that missed nothing: one for all that were sent the same before."""
+        frame = self._frames.get(prev)
+        if frame is None:
+            frame = self._frames[prev] = text_frame(self.text(prev, clock_ms()))
+        return frame
+
+    def text(self, prev: int | None, send_time: int) -> bytes:
+        """Return the message for a client that missed nothing."""
+        return b'%b,"prev":%b,%b"send_time":%d}' % (self.head, _number(prev), self.nothing_missed, send_time)
 
 
 def update_head(
     channel: str,
     symbol: str,
     newest: Event[Any],
+    *,
     exchange_time: int,
     data: object,
-    *,
-    market: Market | UnsetType = UNSET,
+    named: Named = NOTHING_ELSE,
 ) -> bytes:
     """Return an update up to what differs between clients, without its closing brace."""
+    return _head("update", channel, symbol, newest, exchange_time=exchange_time, data=data, named=named)
+
+
+def _head(
+    kind: Literal["snapshot", "update"],
+    channel: str,
+    symbol: str,
+    newest: Event[Any] | None,
+    *,
+    exchange_time: int | None,
+    data: object,
+    named: Named,
+) -> bytes:
     head = _Head(
         channel=channel,
-        type="update",
-        market=market,
+        type=kind,
+        market=named.market,
+        interval=named.interval,
+        depth=named.depth,
+        every_ms=named.every_ms,
         symbol=symbol,
-        epoch=newest.epoch,
-        seq=newest.seq,
+        epoch=None if newest is None else newest.epoch,
+        seq=None if newest is None else newest.seq,
         exchange_time=exchange_time,
-        arrival_time=newest.arrival_time,
+        arrival_time=None if newest is None else newest.arrival_time,
         data=data,
     )
-    return _encode(head)[:-1]
+    return encode(head)[:-1]
 
 
 def message(head: bytes, prev: int | None, send_time: int) -> bytes:
@@ -111,7 +142,7 @@ def counted_message(head: bytes, prev: int | None, send_time: int, name: bytes, 
 
 def status_message(symbol: str, state: FeedState, send_time: int) -> bytes:
     """Return the status of the feed, as the clients of one pair are sent it."""
-    return _encode(
+    return encode(
         {"channel": "status", "type": "update", "symbol": symbol, "send_time": send_time, "data": state}
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import insort
+from collections import deque
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import ClassVar, Literal
@@ -10,9 +11,9 @@ from typing import ClassVar, Literal
 from app.decimals import most_decimals
 from app.stream.channel import Channel
 from app.stream.clients import Client, Connection
-from app.stream.events import Event, Subject
+from app.stream.events import Event, Position, Subject, reaches
 from app.stream.messages import Count, FromTopic
-from app.stream.updates import Snapshot, counted_message, update_head
+from app.stream.updates import Snapshot, Update, counted_message, update_head
 from candlestack_core import metrics
 from candlestack_core.messages import Trade, decode_trade
 from candlestack_core.topics import TRADES as TOPIC
@@ -44,21 +45,23 @@ class TradesUpdate(FromTopic, frozen=True, kw_only=True):
     data: list[Trade]
 
 
-class TradesNews:
-    """Some trades of one pair; encoded when the first client is sent them."""
+class TradesNews(Update):
+    """Some trades of one pair."""
+
+    nothing_missed: ClassVar[bytes] = b'"dropped":0,'
 
     def __init__(self, events: Sequence[Event[Trade]]) -> None:
         """Take the trades in the order of their records; there must be one."""
-        self.seq = events[-1].seq
+        super().__init__(events[-1].seq)
         self.count = len(events)
-        self._events = events
+        self.events = events
 
     @cached_property
     def head(self) -> bytes:
         """The message up to what differs between clients, without its closing brace."""
-        newest = self._events[-1]
-        trades = sorted((event.value for event in self._events), key=lambda trade: trade.trade_id)
-        return update_head(NAME, newest.value.symbol, newest, newest.value.time, trades)
+        newest = self.events[-1]
+        trades = sorted((event.value for event in self.events), key=lambda trade: trade.trade_id)
+        return update_head(NAME, newest.value.symbol, newest, exchange_time=newest.value.time, data=trades)
 
 
 class TradeFeed:
@@ -68,7 +71,11 @@ class TradeFeed:
         self._subject = subject
         self._ids: list[int] = []
         self._trades: dict[int, Trade] = {}
+        self._events: deque[Event[Trade]] = deque()
+        """The newest trades that clients heard of, in the order of their records."""
         self._newest_event: Event[Trade] | None = None
+        self._known_from = 0
+        """The least offset after which all that a client should have heard of is kept."""
         self._snapshot: Snapshot | None = None
         self.price_decimals: int | None = None
         self.quantity_decimals: int | None = None
@@ -82,6 +89,8 @@ class TradeFeed:
         return [TradesNews(new)] if new else []
 
     def _take(self, event: Event[Trade]) -> bool:
+        if self._newest_event is None:
+            self._known_from = event.seq
         self._newest_event = event
         self._snapshot = None
         trade = event.value
@@ -94,9 +103,17 @@ class TradeFeed:
             del self._trades[self._ids.pop(0)]
         self._trades[trade_id] = trade
         insort(self._ids, trade_id)
+        self._events.append(event)
+        if len(self._events) > TRADES_KEPT:
+            self._known_from = self._events.popleft().seq
         self.price_decimals = most_decimals(self.price_decimals, trade.price)
         self.quantity_decimals = most_decimals(self.quantity_decimals, trade.quantity)
         return True
+
+    @property
+    def newest(self) -> Event[Trade] | None:
+        """The newest record that was read."""
+        return self._newest_event
 
     def trades(self, limit: int = TRADES_KEPT) -> list[Trade]:
         """Return the newest kept trades, ascending by id."""
@@ -107,8 +124,16 @@ class TradeFeed:
         if self._snapshot is None:
             newest = self._newest_event
             time = None if newest is None else newest.value.time
-            self._snapshot = Snapshot(NAME, self._subject, newest, time, self.trades(TRADES_IN_SNAPSHOT))
+            trades = self.trades(TRADES_IN_SNAPSHOT)
+            self._snapshot = Snapshot(NAME, self._subject, newest, exchange_time=time, data=trades)
         return self._snapshot
+
+    def since(self, position: Position) -> list[TradesNews] | None:
+        """Return the trades after a position, together; None where some are not kept any more."""
+        if not reaches(self._newest_event, self._known_from, position):
+            return None
+        following = [event for event in self._events if event.seq > position.seq]
+        return [TradesNews(following)] if following else []
 
 
 class TradesClient(Client[TradesNews]):

@@ -28,6 +28,7 @@ from candlestack_core.settings.exchange import (
 from candlestack_core.settings.runner import RunnerSettings
 from candlestack_core.settings.services import ApiSettings, FrontendSettings, ServiceSettings
 from candlestack_core.settings.simulator import SimulatorSettings
+from candlestack_core.settings.sockets import SocketSettings
 from candlestack_core.settings.stores import KafkaSettings, MongoSettings, RedisSettings
 
 GROUPS: tuple[type[SettingsGroup], ...] = (
@@ -40,6 +41,7 @@ GROUPS: tuple[type[SettingsGroup], ...] = (
     SimulatorSettings,
     SparkSettings,
     ApiSettings,
+    SocketSettings,
     FrontendSettings,
     AirflowSettings,
     ServiceSettings,
@@ -67,6 +69,7 @@ __all__ = [
     "ServiceSettings",
     "SettingsGroup",
     "SimulatorSettings",
+    "SocketSettings",
     "SparkSettings",
     "load",
     "variable_name",

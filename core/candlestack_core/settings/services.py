@@ -34,12 +34,6 @@ class ApiSettings(SettingsGroup):
         ("http://localhost:3000", "http://127.0.0.1:3000"),
         description="Pages that may read the API from a browser, separated by commas; * for all",
     )
-    api_max_sockets: int = Field(
-        2_000,
-        ge=1,
-        le=100_000,
-        description="WebSocket clients served at once; one more is asked to come later",
-    )
 
     @field_validator("api_cors_origins", mode="before")
     @classmethod

@@ -1,7 +1,7 @@
 // Generated from the API's contract by `npm run generate`. Do not edit.
 
 /**
- * Every message of the sockets, one JSON object in one text frame. The server alone speaks: a message from the client ends the connection. /ws/kline?symbol=: The newest 1m candles of a pair, then every change. /ws/trades?symbol=: The newest trades of a pair, then all that follow. /ws/orderbook?symbol=&market=: The best 20 levels a side of a pair's book in a market, with its trust state.
+ * Every message of the sockets of one channel, one JSON object in one text frame. The server alone speaks: a message from the client ends the connection. /ws/kline?symbol=: The newest 1m candles of a pair, then every change. /ws/trades?symbol=: The newest trades of a pair, then all that follow. /ws/orderbook?symbol=&market=: The best 20 levels a side of a pair's book in a market, with its trust state.
  */
 export type SocketMessage =
   KlineSnapshot | KlineUpdate | TradesSnapshot | TradesUpdate | OrderBookSnapshot | OrderBookUpdate | Status;
@@ -21,6 +21,7 @@ export interface KlineSnapshot {
   send_time: number;
   channel: "kline";
   type: "snapshot";
+  interval: "1m";
   data: Candle[];
 }
 /**
@@ -65,6 +66,7 @@ export interface KlineUpdate {
   send_time: number;
   channel: "kline";
   type: "update";
+  interval: "1m";
   data: Candle;
 }
 /**
@@ -192,12 +194,14 @@ export const CloseCode = {
   RESTARTING: 1012,
   /** the server has as many clients as it may have; connect again later */
   BUSY: 1013,
-  /** the query is wrong, or the client sent a message: the sockets take none */
+  /** the query is wrong, or the client sent a message on a socket that takes none */
   BAD_REQUEST: 4400,
   /** the pair is not known, or not in that market */
   UNKNOWN_SYMBOL: 4404,
   /** the client did not keep up and would have missed closed candles */
   TOO_SLOW: 4408,
+  /** the client asked for more subscriptions than it may hold */
+  TOO_MANY: 4429,
   /** the parts that know the pairs are away; connect again later */
   UNAVAILABLE: 4503,
 } as const;

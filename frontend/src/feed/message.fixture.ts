@@ -30,11 +30,11 @@ function envelope(place: Place) {
 }
 
 export function klineSnapshot(data: Candle[], place: Place = {}): KlineSnapshot {
-  return { ...envelope(place), channel: "kline", type: "snapshot", data };
+  return { ...envelope(place), channel: "kline", type: "snapshot", interval: "1m", data };
 }
 
 export function klineUpdate(data: Candle, place: Place = {}): KlineUpdate {
-  return { ...envelope(place), channel: "kline", type: "update", data };
+  return { ...envelope(place), channel: "kline", type: "update", interval: "1m", data };
 }
 
 export function tradesSnapshot(data: Trade[], place: Place = {}): TradesSnapshot {
