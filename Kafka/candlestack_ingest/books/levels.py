@@ -88,7 +88,7 @@ class WindowedSide:
                     del window[bisect_left(window, key)]
                 continue
             if key not in held:
-                if digits and whole_digits(price) != digits:
+                if digits and price[digits : digits + 1] != "." and whole_digits(price) != digits:
                     if self._limit_price is not None and (whole_digits(price) < digits) is bids:
                         continue
                     # Levels are absolute: those before this one may be set again.
