@@ -13,13 +13,13 @@ from bson import Int64
 
 from candlestack_core.decimals import from_scaled
 from candlestack_core.intervals import DAY_MS, MINUTE_MS, Interval
-from candlestack_core.names import JOB_RUNS, KLINE_1M, KLINE_COLLECTIONS
+from candlestack_core.names import JOB_HISTORY_BACKFILL, JOB_RUNS, KLINE_1M, KLINE_COLLECTIONS
 from candlestack_core.settings import BadSettingError
 from candlestack_simulator.market import SeededMarket
 from candlestack_simulator.testing import Clock, running
 from candlestack_spark.arguments import BadArgumentError, Window
 from candlestack_spark.history.archives import archive_name
-from candlestack_spark.history.job import JOB, run
+from candlestack_spark.history.job import run
 from candlestack_spark.history.plan import Plan, plan_of
 from candlestack_spark.lake.files import Lake
 from candlestack_spark.lake.months import Month
@@ -118,7 +118,7 @@ def figures(documents: dict[int, Document]) -> dict[int, dict[str, Any]]:
 
 
 def newest_run(store: CandleStore) -> Document:
-    found = store.database[JOB_RUNS].find_one({"job": JOB}, sort=[("started_at", -1)])
+    found = store.database[JOB_RUNS].find_one({"job": JOB_HISTORY_BACKFILL}, sort=[("started_at", -1)])
     assert found is not None
     return found
 

@@ -16,6 +16,22 @@ KLINE_1D: Final = "1d_kline"
 KLINE_COLLECTIONS: Final = {"1m": KLINE_1M, "5m": KLINE_5M, "1h": KLINE_1H, "4h": KLINE_4H, "1d": KLINE_1D}
 JOB_RUNS: Final = "job_runs"
 
+# Jobs, as `job_runs` knows them
+JOB_HISTORY_BACKFILL: Final = "history_backfill"
+JOB_HISTORY_FETCH: Final = "history_fetch"
+
+
+def roll_up_job(interval: str) -> str:
+    """Return the name of the job that rolls up an interval."""
+    return f"ohlc_{interval}_aggregator"
+
+
+JOBS: Final = (
+    *(roll_up_job(interval) for interval in KLINE_COLLECTIONS if interval != "1m"),
+    JOB_HISTORY_BACKFILL,
+    JOB_HISTORY_FETCH,
+)
+
 
 def candle_id(symbol: str, open_time: int) -> str:
     """Return the `_id` of a candle's document; `open_time` in ms."""
@@ -78,6 +94,11 @@ RANKING_TOP_GAINERS: Final = "ranking:top_gainers"
 RANKING_TOP_LOSERS: Final = "ranking:top_losers"
 
 
+def rate_limit_key(client: str) -> str:
+    """Return the key of the token bucket of a client of the API."""
+    return f"api:tokens:{client}"
+
+
 # Kafka headers, each an epoch time in ms written as ASCII digits. They stay out of the values, so that a
 # replay gives the same values again.
 HEADER_RECEIVED: Final = "received"
@@ -99,3 +120,8 @@ SOURCE_REPLAY: Final = "replay"
 def backfill_source(source: str) -> str:
     """Return the `source` of a record that REST gave."""
     return f"backfill:{source}"
+
+
+def plain_source(source: str) -> str:
+    """Return where a record came from, whether by a stream or by REST."""
+    return source.removeprefix("backfill:")

@@ -20,9 +20,9 @@ from candlestack_core.settings import GROUPS, variable_names
 HOLE = "{}"
 """Stands for what is only known when the code runs."""
 
-LOOSE_WORDS = ("HEADER_", "GROUP_", "SOURCE_", "COMPLETENESS")
+LOOSE_WORDS = ("HEADER_", "GROUP_", "SOURCE_", "COMPLETENESS", "JOB_HISTORY")
 """Constants of `names` that are plain words ("sent", "binance", "completeness" as a field of a candle) or also
-name a process ("redis-writer")."""
+name a process ("redis-writer") or a program ("history_fetch")."""
 
 SAMPLE_SUFFIXES = "_total|_created|_bucket|_count|_sum"
 METRIC_TYPES = frozenset({"Counter", "Gauge", "Histogram", "Summary", "Info", "Enum"})

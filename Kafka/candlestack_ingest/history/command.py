@@ -15,12 +15,15 @@ from dataclasses import dataclass
 
 import aiohttp
 from pymongo.errors import PyMongoError
+from redis import Redis
 from redis.exceptions import RedisError
 
-from candlestack_core.intervals import MINUTE_MS
+from candlestack_core.intervals import MINUTE_MS, Interval
+from candlestack_core.job_runs import recorded_run
 from candlestack_core.kafka import KafkaError, open_producer
 from candlestack_core.kafka.create_topics import ensure_topics
 from candlestack_core.logging import Logger, configure_logging
+from candlestack_core.names import JOB_HISTORY_FETCH
 from candlestack_core.service import Health
 from candlestack_core.settings import (
     BadSettingError,
@@ -72,6 +75,23 @@ class Settings:
         return self.redis.realtime_window_hours * realtime.HOUR_MS
 
 
+@dataclass(frozen=True)
+class Filled:
+    """How many 1m candles were sent, how many of them MongoDB has, and whether the exchange answered for all."""
+
+    sent: int
+    stored: int
+    answered: bool
+
+    @property
+    def fault(self) -> str | None:
+        """Why the history is not whole; None where it is."""
+        if not self.answered:
+            return "the exchange refused candles"
+        missing = self.sent - self.stored
+        return f"{missing} candles that were sent are not in MongoDB" if missing else None
+
+
 async def fetch(
     settings: Settings, log: Logger, only: tuple[str, ...] = (), hours: int | None = None
 ) -> bool:
@@ -96,21 +116,47 @@ async def fetch(
                 raise BadSettingError("--symbols", f"not among the platform's pairs: {', '.join(unknown)}")
             symbols = only or market.symbols
             span = _span(server_time, hours or settings.exchange.backfill_hours)
-            whole = await _fill(settings, (market, rest), minutes, Wanted(symbols, span, server_time), log)
-        sink = realtime.RealtimeSink(redis, settings.redis, settings.kafka.kafka_topic)
-        sink.open()
-        refilled = sum(refill(redis, sink, minutes, symbol, settings.window_ms) for symbol in symbols)
-        newest = {symbol: newest_open_time(redis, minutes, symbol) for symbol in market.symbols}
-        followed = Followed(
-            spot=frozenset(market.symbols),
-            futures=frozenset(settings.exchange.futures_symbols),
-            newest={symbol: time for symbol, time in newest.items() if time is not None},
-            window_ms=settings.window_ms,
-        )
-        removed = clear(redis, followed, only)
+            wanted = Wanted(symbols, span, server_time)
+            with recorded_run(
+                mongo[settings.mongo.mongo_db],
+                JOB_HISTORY_FETCH,
+                interval=Interval.M1.value,
+                start=span[0],
+                end=span[1] + MINUTE_MS,
+                symbols=symbols,
+            ) as run:
+                filled = await _fill(settings, (market, rest), minutes, wanted, log)
+                run.figures = {"rows_in": filled.sent, "rows_out": filled.stored}
+                run.failure = filled.fault
+                run.figures |= _refill_and_clear(settings, redis, minutes, market, only=only, log=log)
+    return filled.fault is None
+
+
+def _refill_and_clear(
+    settings: Settings,
+    redis: Redis,
+    minutes: Minutes,
+    market: Market,
+    *,
+    only: tuple[str, ...],
+    log: Logger,
+) -> dict[str, int]:
+    """Bring the realtime window up to what MongoDB has, then remove what does not belong; count both."""
+    sink = realtime.RealtimeSink(redis, settings.redis, settings.kafka.kafka_topic)
+    sink.open()
+    symbols = only or market.symbols
+    refilled = sum(refill(redis, sink, minutes, symbol, settings.window_ms) for symbol in symbols)
+    newest = {symbol: newest_open_time(redis, minutes, symbol) for symbol in market.symbols}
+    followed = Followed(
+        spot=frozenset(market.symbols),
+        futures=frozenset(settings.exchange.futures_symbols),
+        newest={symbol: time for symbol, time in newest.items() if time is not None},
+        window_ms=settings.window_ms,
+    )
+    removed = clear(redis, followed, only)
     log.info("realtime window refilled", candles=refilled)
     log.info("cleared", keys=len(removed), first=removed[:10])
-    return whole
+    return {"refilled": refilled, "removed": len(removed)}
 
 
 def _span(server_time: int, hours: int) -> Run:
@@ -120,8 +166,8 @@ def _span(server_time: int, hours: int) -> Run:
 
 async def _fill(
     settings: Settings, exchange: tuple[Market, SpotRest], minutes: Minutes, wanted: Wanted, log: Logger
-) -> bool:
-    """Fill the holes of a span; tell whether all that the exchange has is in MongoDB."""
+) -> Filled:
+    """Fill the holes of a span by what the exchange has."""
     await asyncio.to_thread(ensure_topics, settings.kafka)
     refusals = Refusals()
     producer = open_producer(
@@ -139,8 +185,9 @@ async def _fill(
     if missing:
         log.error("what was sent is not in MongoDB; does the candle writer run?", minutes=missing)
     total = sum(map(len, sent.values()))
-    log.info("history is whole" if whole and not missing else "history is not whole", filled=total)
-    return whole and not missing
+    filled = Filled(total, total - sum(missing.values()), answered=whole)
+    log.info("history is whole" if filled.fault is None else "history is not whole", filled=total)
+    return filled
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from pymongo.database import Database
 from candlestack_core.decimals import canonical
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.names import (
+    JOB_HISTORY_FETCH,
+    JOB_RUNS,
     KLINE_1M,
     backfill_source,
     latest_candle_key,
@@ -127,6 +130,10 @@ def test_it_fills_both_stores_with_what_the_exchange_has_and_run_again_changes_n
         assert json.loads(store.get(latest_candle_key(symbol)) or b"{}")["open_time"] == max(times)
 
     logged = whole(platform)
+    runs = list(candles[JOB_RUNS].find({"job": JOB_HISTORY_FETCH}, sort=[("started_at", 1)]))
+    assert [(run["outcome"], run["symbols"]) for run in runs] == [("succeeded", list(SYMBOLS))] * 2
+    assert runs[0]["rows_in"] == runs[0]["rows_out"] == len(first)
+    assert runs[0]["end"] - runs[0]["start"] == timedelta(hours=HOURS)
     again = stored(candles)
     # A minute may have closed meanwhile; what was there is the same to the last bit.
     assert {key: again[key] for key in first} == first

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 import pyarrow as pa
 
 from candlestack_core.intervals import MINUTE_MS, Interval
+from candlestack_core.job_runs import Run
 from candlestack_core.logging import get_logger
 from candlestack_core.settings import MongoSettings
 from candlestack_spark.arguments import Window, iso
@@ -24,7 +25,6 @@ from candlestack_spark.rollups.job import RollUps
 from candlestack_spark.rollups.spans import PARENT_INTERVALS
 from candlestack_spark.session import Spark
 from candlestack_spark.stores.mongo import CandleStore
-from candlestack_spark.stores.runs import Run
 
 UNITS_A_CORE: Final = 4
 """Months that each core has before progress is told."""

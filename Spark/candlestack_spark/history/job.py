@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from candlestack_core.job_runs import recorded_run
+from candlestack_core.names import JOB_HISTORY_BACKFILL
 from candlestack_core.settings import (
     DEFAULT_SYMBOLS,
     ExchangeSettings,
@@ -29,9 +31,7 @@ from candlestack_spark.lake.files import Lake
 from candlestack_spark.process import JobError, run_job
 from candlestack_spark.session import Spark
 from candlestack_spark.stores.mongo import connected
-from candlestack_spark.stores.runs import recorded_run
 
-JOB: Final = "history_backfill"
 LARGEST_MONTHS: Final = 240
 
 
@@ -96,7 +96,12 @@ def run(arguments: Sequence[str] | None = None) -> str | None:
     with (
         connected(mongo) as store,
         recorded_run(
-            store.database, JOB, interval=None, start=plan.start, end=plan.end, symbols=plan.symbols
+            store.database,
+            JOB_HISTORY_BACKFILL,
+            interval=None,
+            start=plan.start,
+            end=plan.end,
+            symbols=plan.symbols,
         ) as record,
         Spark(settings, "candlestack history") as spark,
     ):

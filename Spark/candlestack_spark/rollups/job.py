@@ -12,7 +12,9 @@ from functools import partial
 from time import monotonic
 
 from candlestack_core.intervals import MINUTE_MS, Interval
+from candlestack_core.job_runs import Run, last_watermark, recorded_run
 from candlestack_core.logging import get_logger
+from candlestack_core.names import roll_up_job
 from candlestack_core.settings import DEFAULT_SYMBOLS, ExchangeSettings, MongoSettings, SparkSettings, load
 from candlestack_spark.arguments import Arguments, Window, window_of
 from candlestack_spark.process import run_job
@@ -20,7 +22,6 @@ from candlestack_spark.rollups.spans import PARENT_INTERVALS, Span, due, pieces,
 from candlestack_spark.rollups.task import Tally, roll_up_spans
 from candlestack_spark.session import Spark
 from candlestack_spark.stores.mongo import CandleStore, Coverage, connected
-from candlestack_spark.stores.runs import Run, last_watermark, recorded_run
 
 TASKS_A_CORE = 4
 """Smaller tasks than cores, so that none waits long for the last one."""
@@ -28,11 +29,6 @@ MINUTES_A_TASK = 10_000
 """Less work than this is not dealt out: another worker would take longer to start than to do it."""
 
 _LOG = get_logger("job")
-
-
-def job_name(interval: Interval) -> str:
-    """Return the name under which `job_runs` knows the roll-up of an interval."""
-    return f"ohlc_{interval.value}_aggregator"
 
 
 class RollUps:
@@ -52,7 +48,7 @@ class RollUps:
             coverage = {symbol: ends for symbol, ends in coverage.items() if symbol in window.symbols}
         with recorded_run(
             self._store.database,
-            job_name(interval),
+            roll_up_job(interval.value),
             interval=interval.value,
             start=window.start,
             end=window.end,
@@ -66,7 +62,7 @@ class RollUps:
     def _spans(self, interval: Interval, window: Window, coverage: dict[str, Coverage]) -> list[Span]:
         if window.start is not None or window.end is not None:
             return within(interval, coverage, window.start, window.end)
-        since = last_watermark(self._store.database, job_name(interval))
+        since = last_watermark(self._store.database, roll_up_job(interval.value))
         complete = {symbol: self._store.last_complete(symbol, interval) for symbol in coverage}
         dirty = None if since is None else self._store.parents_written_since(since, interval)
         return due(interval, coverage, complete, dirty)

@@ -1,6 +1,9 @@
 """`job_runs`: what each run of a batch job did, written when it begins and when it ends, however it ends.
 
-The exporter of these figures reads the newest document of each `job` by the index `(job, started_at)`.
+Each run is a document: `job` (`names.JOBS`), `interval`, `start` and `end` (the window where it was given one),
+`symbols`, `started_at`, `finished_at`, `seconds`, `outcome`, `reason`, the counts of the job (`rows_in`, `rows_out`
+and others), `reasons` and `watermark`. They are found by the index `(job, started_at)`. Needs pymongo, which is an
+extra of this package.
 """
 
 from __future__ import annotations
@@ -11,9 +14,9 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import monotonic
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import pymongo
 from bson import Timestamp
@@ -22,13 +25,14 @@ from pymongo.errors import PyMongoError
 
 from candlestack_core.logging import get_logger
 from candlestack_core.names import JOB_RUNS
-from candlestack_spark.stores.documents import Document, date_of
 
+Document = dict[str, Any]
 Outcome = Literal["running", "succeeded", "failed", "killed"]
 
 LONGEST_REASON: Final = 500
 KEPT_S: Final = 90 * 86_400
 """After so long a run is forgotten. A job that did not run meanwhile takes everything anew."""
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LOG = get_logger("job")
 
 
@@ -72,8 +76,8 @@ def recorded_run(
             "_id": key,
             "job": job,
             "interval": interval,
-            "start": None if start is None else date_of(start),
-            "end": None if end is None else date_of(end),
+            "start": _date(start),
+            "end": _date(end),
             "symbols": list(symbols),
             "started_at": started_at,
             "host": socket.gethostname(),
@@ -109,6 +113,10 @@ def recorded_run(
             _LOG.warning("run not recorded", job=job, reason=str(away)[:LONGEST_REASON])
         raise
     close("succeeded" if run.failure is None else "failed", run.failure)
+
+
+def _date(time_ms: int | None) -> datetime | None:
+    return None if time_ms is None else _EPOCH + timedelta(milliseconds=time_ms)
 
 
 def _reason(error: BaseException) -> str:
