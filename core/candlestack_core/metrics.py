@@ -144,6 +144,47 @@ COMPLETENESS_HOLES: Final = Counter(
     "Runs of ids found missing from a stream, whether filled later or not",
     ["market", "stream", "symbol"],
 )
+RANKING_TIME: Final = Gauge(
+    "candlestack_ranking_timestamp_seconds", "Open time of the newest closed minute that is ranked"
+)
+RANKING_PAIRS: Final = Gauge(
+    "candlestack_ranking_pairs",
+    "Pairs that are ranked, and those whose history is no whole day yet",
+    ["state"],
+)
+RANKING_MINUTES_MISSING: Final = Gauge(
+    "candlestack_ranking_minutes_missing", "Minutes that the days of the ranked pairs have no candle of"
+)
+STREAM_BATCH_SECONDS: Final = Gauge(
+    "candlestack_stream_batch_seconds", "Time that the last micro-batch of a Spark stream took"
+)
+JOB_RUNS: Final = Gauge(
+    "candlestack_job_runs", "Runs of a batch job that are on record, of the last 90 days", ["job", "outcome"]
+)
+JOB_LAST_SECONDS: Final = Gauge(
+    "candlestack_job_last_run_seconds", "Time that the last finished run of a job took", ["job"]
+)
+JOB_LAST_ROWS: Final = Gauge(
+    "candlestack_job_last_run_rows", "Rows that the last finished run read and wrote", ["job", "direction"]
+)
+JOB_LAST_SUCCESS: Final = Gauge(
+    "candlestack_job_last_success_timestamp_seconds", "When the last successful run of a job ended", ["job"]
+)
+KLINE_NEWEST: Final = Gauge(
+    "candlestack_kline_newest_timestamp_seconds",
+    "Open time of the newest candle of an interval in the store",
+    ["interval"],
+)
+KLINE_BEHIND: Final = Gauge(
+    "candlestack_kline_behind_seconds",
+    "By event time, how far the roll-ups are behind the last window that the closed 1m candles fill: of the worst pair",
+    ["interval"],
+)
+KLINE_DIRTY: Final = Gauge(
+    "candlestack_kline_dirty_parents",
+    "Closed windows of an interval with 1m candles that no roll-up has taken yet",
+    ["interval"],
+)
 FEED_LIVE: Final = Gauge(
     "candlestack_feed_live", "1 while the end of the topics is followed and Kafka answers"
 )

@@ -110,15 +110,38 @@ class CandleStore:
 
     def parents_written_since(self, since: Timestamp, interval: Interval) -> Iterator[tuple[str, int]]:
         """Yield pair and open time in ms of each parent of which a 1m candle was written since, or just before."""
-        earliest = Timestamp(max(since.time - MARGIN_S, 0), 0)
+        yield from self._parents_written({"$gte": _just_before(since)}, interval)
+
+    def parents_written_after(self, write: Timestamp, interval: Interval) -> Iterator[tuple[str, int]]:
+        """Yield pair and open time in ms of each parent of which a 1m candle was written after another write."""
+        yield from self._parents_written({"$gt": write}, interval)
+
+    def _parents_written(self, when: Document, interval: Interval) -> Iterator[tuple[str, int]]:
         parent = {"$dateTrunc": {"date": "$open_time", "unit": "minute", "binSize": interval.minutes}}
         for group in self._minutes.aggregate(
             [
-                {"$match": {WRITTEN_AT: {"$gte": earliest}}},
+                {"$match": {WRITTEN_AT: when}},
                 {"$group": {"_id": {"symbol": "$symbol", "parent": parent}}},
             ]
         ):
             yield group["_id"]["symbol"], time_of(group["_id"]["parent"])
+
+    def newest(self, symbol: str, interval: Interval, latest: int | None = None) -> int | None:
+        """Return the open time in ms of a pair's newest candle, of those that do not open after `latest`."""
+        wanted: Document = {"symbol": symbol}
+        if latest is not None:
+            wanted["open_time"] = {"$lte": date_of(latest)}
+        return self._end(KLINE_COLLECTIONS[interval.value], wanted, -1)
+
+    def minutes_written_since(self, since: Timestamp, start: int, latest: int | None) -> list[Document]:
+        """Return the 1m candles that were written since, or just before, and open in `[start, latest]` (ms)."""
+        opens: Document = {"$gte": date_of(start)}
+        if latest is not None:
+            opens["$lte"] = date_of(latest)
+        wanted = {WRITTEN_AT: {"$gte": _just_before(since)}, "open_time": opens}
+        return list(
+            self._minutes.find(wanted, {WRITTEN_AT: False, "closed": False}).batch_size(_READ_AT_ONCE)
+        )
 
     def minutes(self, symbol: str, start: int, end: int) -> list[Document]:
         """Return a pair's 1m candles that open in `[start, end)`, ascending; times in ms."""
@@ -207,3 +230,7 @@ class CandleStore:
 
 def _within(symbol: str, start: int, end: int) -> Document:
     return {"symbol": symbol, "open_time": {"$gte": date_of(start), "$lt": date_of(end)}}
+
+
+def _just_before(write: Timestamp) -> Timestamp:
+    return Timestamp(max(write.time - MARGIN_S, 0), 0)
