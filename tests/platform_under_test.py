@@ -29,6 +29,7 @@ PROGRAMS: Mapping[str, tuple[str, ...]] = {
     "candle-writer": ("Kafka/candle_writer.py",),
     "orderbook-builder": ("Kafka/orderbook_builder.py",),
     "completeness-ledger": ("Kafka/completeness_ledger.py",),
+    "ranking": ("Spark/ranking_coins/ranking_stream.py",),
 }
 
 _Value = TypeVar("_Value")

@@ -70,18 +70,21 @@ class Spark:
     def _started(self) -> SparkContext:
         if self._context is None:
             self._own = SparkContext._active_spark_context is None
-            self._context = SparkContext.getOrCreate(_configuration(self._settings, self._name))
+            self._context = SparkContext.getOrCreate(
+                configuration(self._settings, self._name, self._settings.spark_driver_memory)
+            )
         return self._context
 
 
-def _configuration(settings: SparkSettings, name: str) -> SparkConf:
+def configuration(settings: SparkSettings, name: str, memory: str) -> SparkConf:
+    """Return how Spark is to be started; left to spark-submit where that has started it already."""
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     configuration = SparkConf().setAppName(name)
     if _SUBMITTED not in os.environ:
         configuration.setMaster(settings.spark_master)
         for key, value in _LOCAL.items():
             configuration.set(key, value)
-        configuration.set("spark.driver.memory", settings.spark_driver_memory)
+        configuration.set("spark.driver.memory", memory)
         configuration.set("spark.driver.extraJavaOptions", _java_options())
     return configuration
 

@@ -1,4 +1,4 @@
-"""Candles for the tests: as columns, as documents of the store, and as they were recorded."""
+"""Candles for the tests: as columns, as documents of the store, as messages, and as they were recorded."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from bson import Int64, Timestamp
 from pyarrow.feather import read_table
 
 from candlestack_core.intervals import MINUTE_MS, Bar
+from candlestack_core.messages import Candle
 from candlestack_core.names import candle_id
 from candlestack_spark.columns import AMOUNTS, DECIMAL, MINUTES, PRICES, TIME
 from candlestack_spark.stores.documents import Document, date_of
@@ -83,6 +84,31 @@ def document(symbol: str, open_time: int, **changes: Any) -> Document:
         "written_at": Timestamp(0, 0),
         **changes,
     }
+
+
+def candle(symbol: str, minute: int, **fields: Any) -> Candle:
+    """Return a closed candle of a pair, so many minutes after `DAY`."""
+    open_time = DAY + minute * MINUTE_MS
+    made: dict[str, Any] = {
+        "symbol": symbol,
+        "interval": "1m",
+        "open_time": open_time,
+        "close_time": open_time + MINUTE_MS - 1,
+        "open": "10",
+        "high": "12.5",
+        "low": "9",
+        "close": "11",
+        "volume": "3",
+        "quote_volume": "33",
+        "trades": 4,
+        "taker_buy_volume": "1",
+        "taker_buy_quote_volume": "11",
+        "closed": True,
+        "version": open_time + MINUTE_MS,
+        "source": "simulator",
+        "completeness": "complete",
+    }
+    return Candle(**made | fields)
 
 
 def exact(figure: float) -> Decimal:

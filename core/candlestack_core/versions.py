@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.messages import Candle
 
 REST_CLOSED_AFTER_MS = 2_000
 """A 1m candle from REST counts as closed only when its end is this far behind the server's time."""
+
+
+class Account(Protocol):
+    """What is told of one candle: whether it is closed, and by which version."""
+
+    @property
+    def closed(self) -> bool: ...
+    @property
+    def version(self) -> int: ...
 
 
 def closed_by_rest(open_time: int, server_time: int) -> bool:
@@ -17,7 +28,7 @@ def closed_by_rest(open_time: int, server_time: int) -> bool:
     return open_time + MINUTE_MS + REST_CLOSED_AFTER_MS <= server_time
 
 
-def supersedes(new: Candle, old: Candle) -> bool:
+def supersedes(new: Account, old: Account) -> bool:
     """Tell whether `new` replaces `old`, two accounts of the same symbol, interval and window.
 
     The closed one beats the forming one; then the higher version wins. An equal version changes nothing, so

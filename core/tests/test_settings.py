@@ -96,6 +96,9 @@ BAD: Mapping[str, tuple[str, ...]] = {
     "ARCHIVE_URL": ("data.example", "ftp://data.example"),
     "HISTORY_MONTHS": ("0", "241", "all"),
     "KLINE_1M_DAYS": ("0", "36501", "a month"),
+    "RANKING_TRIGGER_S": ("0", "61", "often"),
+    "RANKING_BATCH_RECORDS": ("99", "1000001", "all"),
+    "RANKING_DRIVER_MEMORY": ("0m", "768", "a gigabyte"),
     "API_PORT": ("-1", "65536", "http"),
     "API_CORS_ORIGINS": ("localhost:3000", "http://", "http://localhost:3000,dashboard"),
     "FRONTEND_PORT": ("0", "65536", "http"),
@@ -124,6 +127,9 @@ TAKE_ANY_TEXT = frozenset(
         "HEALTH_HOST",
         "CANDLESTACK_HOME",
         "CANDLESTACK_CACHE",
+        "SPARK_JARS",
+        "RANKING_CHECKPOINT",
+        "CIRCULATING_SUPPLY",
     }
 )
 """Hosts, passwords and paths: what is wrong with one shows where it is used."""

@@ -17,7 +17,7 @@ from candlestack_core.settings.base import (
     variable_name,
     variable_names,
 )
-from candlestack_core.settings.batch import AirflowSettings, SparkSettings
+from candlestack_core.settings.batch import AirflowSettings, RankingSettings, SparkSettings
 from candlestack_core.settings.exchange import (
     DEFAULT_FUTURES_SYMBOLS,
     DEFAULT_SYMBOLS,
@@ -40,6 +40,7 @@ GROUPS: tuple[type[SettingsGroup], ...] = (
     MongoSettings,
     SimulatorSettings,
     SparkSettings,
+    RankingSettings,
     ApiSettings,
     SocketSettings,
     FrontendSettings,
@@ -64,6 +65,7 @@ __all__ = [
     "MarketDataSettings",
     "MongoSettings",
     "OrderBookSettings",
+    "RankingSettings",
     "RedisSettings",
     "RunnerSettings",
     "ServiceSettings",

@@ -1,4 +1,4 @@
-"""Batch jobs, the lake of candles, and what schedules them."""
+"""Spark's jobs, the lake of candles, the ranking, and what schedules the batch work."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ class SparkSettings(SettingsGroup):
     )
     spark_driver_memory: str = Field(
         "512m", pattern=r"^[1-9][0-9]*[mg]$", description="Memory of the Java machine of one batch job"
+    )
+    spark_jars: str = Field(
+        "",
+        description="Folder of the jars of Spark's Kafka connector, which make up fetches; empty: Spark has them",
     )
     lake_uri: str = Field(
         ".candlestack/lake",
@@ -49,10 +53,46 @@ class SparkSettings(SettingsGroup):
     def lake(self) -> str:
         """`lake_uri` with a folder as an absolute path."""
         uri = self.lake_uri
-        return uri if "://" in uri else str((REPOSITORY / Path(uri).expanduser()).resolve())
+        return uri if "://" in uri else str(_from_root(Path(uri)))
+
+
+class RankingSettings(SettingsGroup):
+    """The live ranking, by Spark Structured Streaming; relative paths are taken from the root."""
+
+    ranking_checkpoint: Path = Field(
+        Path(".candlestack/ranking"),
+        description="Folder of the offsets and the days that the ranking has come to; it survives restarts",
+    )
+    ranking_trigger_s: int = Field(
+        5, ge=1, le=60, description="Seconds between two looks for closed candles; each is one small batch"
+    )
+    ranking_batch_records: int = Field(
+        20_000, ge=100, le=1_000_000, description="Most records of the candle topic that one batch reads"
+    )
+    ranking_driver_memory: str = Field(
+        "768m", pattern=r"^[1-9][0-9]*[mg]$", description="Memory of the ranking's Java machine"
+    )
+    circulating_supply: Path = Field(
+        Path("Spark/ranking_coins/circulating_supply.json"),
+        description="Table of circulating supplies with its date, by which market caps are computed",
+    )
+
+    @property
+    def checkpoint(self) -> Path:
+        """`ranking_checkpoint` as an absolute path."""
+        return _from_root(self.ranking_checkpoint)
+
+    @property
+    def supply(self) -> Path:
+        """`circulating_supply` as an absolute path."""
+        return _from_root(self.circulating_supply)
 
 
 class AirflowSettings(SettingsGroup):
     """Airflow, which schedules the batch work."""
 
     airflow_port: Port = Field(8080, description="Port of Airflow's page and of its API")
+
+
+def _from_root(path: Path) -> Path:
+    return (REPOSITORY / path.expanduser()).resolve()

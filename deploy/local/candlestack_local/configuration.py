@@ -20,6 +20,7 @@ from candlestack_core.settings import (
     FrontendSettings,
     KafkaSettings,
     MongoSettings,
+    RankingSettings,
     RedisSettings,
     RunnerSettings,
     ServiceSettings,
@@ -31,6 +32,7 @@ from candlestack_core.settings import (
 )
 from candlestack_local.airflow import Airflow
 from candlestack_local.servers import LOOPBACK, ServerError
+from candlestack_local.servers.jars import jar_folder, spark_jars
 from candlestack_local.state import StateFolder, source_name, starts_empty
 
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
@@ -84,6 +86,10 @@ class Configuration:
         # Beside the source's other data: histories of two exchanges must not mix, nor outlive what they agree with.
         state = StateFolder(runner.home, source_name(exchange, simulator))
         environment.setdefault(variable_name(SparkSettings, "lake_uri"), str(state.data / "lake"))
+        environment.setdefault(variable_name(SparkSettings, "spark_jars"), str(jar_folder(spark_jars())))
+        environment.setdefault(
+            variable_name(RankingSettings, "ranking_checkpoint"), str(state.data / "ranking")
+        )
         airflow_port = load(AirflowSettings).airflow_port
         return cls(runner, exchange, simulator, kafka, mongo, redis, api, frontend, airflow_port, environment)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from candlestack_core.settings import (
@@ -27,6 +27,24 @@ from candlestack_local.servers import LOOPBACK, KafkaBroker, MongoServer, RedisS
 
 _BATCH_NICENESS = 10
 """Batch work yields the processor to the live part."""
+
+
+_KAFKA_ENTRIES = {
+    "candle-producer": "binance_producer.py",
+    "trade-producer": "binance_orderbook_trades_producer.py",
+    "redis-writer": "redis_consumer.py",
+    "candle-writer": "candle_writer.py",
+    "orderbook-builder": "orderbook_builder.py",
+    "rest-producer": "rest_producer.py",
+    "completeness-ledger": "completeness_ledger.py",
+}
+"""In the order of their health ports, of which the simulator has the first."""
+_API_OFFSET = len(_KAFKA_ENTRIES) + 1
+_SPARK_ENTRIES = {
+    "ranking": "ranking_coins/ranking_stream.py",
+    "job-metrics": "batch/job_metrics.py",
+}
+"""In the order of their health ports, after the API's."""
 
 
 class Group(StrEnum):
@@ -96,7 +114,7 @@ def programs(configuration: Configuration) -> list[Program]:
     """Return what runs under these settings, in the order in which it is shown."""
     chosen = [*_servers(configuration), *_live(configuration)]
     if configuration.runner.profile == "all":
-        chosen += _batch(configuration)
+        chosen += [*_spark(configuration), *_airflow(configuration)]
     return chosen
 
 
@@ -154,18 +172,9 @@ def _live(configuration: Configuration) -> list[Program]:
                 restarts=not configuration.starts_empty,
             )
         )
-    entries = {
-        "candle-producer": "binance_producer.py",
-        "trade-producer": "binance_orderbook_trades_producer.py",
-        "redis-writer": "redis_consumer.py",
-        "candle-writer": "candle_writer.py",
-        "orderbook-builder": "orderbook_builder.py",
-        "rest-producer": "rest_producer.py",
-        "completeness-ledger": "completeness_ledger.py",
-    }
-    for offset, (name, entry) in enumerate(entries.items(), start=1):
+    for offset, (name, entry) in enumerate(_KAFKA_ENTRIES.items(), start=1):
         live.append(_service(name, offset, str(REPOSITORY / "Kafka" / entry), configuration=configuration))
-    live.append(_api(len(entries) + 1, configuration))
+    live.append(_api(_API_OFFSET, configuration))
     live.append(_dashboard(configuration))
     return live
 
@@ -196,7 +205,20 @@ def _dashboard(configuration: Configuration) -> Program:
     )
 
 
-def _batch(configuration: Configuration) -> list[Program]:
+def _spark(configuration: Configuration) -> list[Program]:
+    """What runs beside the batch jobs: the stream that ranks, and what tells of the jobs."""
+    return [
+        replace(
+            _service(name, offset, str(REPOSITORY / "Spark" / entry), configuration=configuration),
+            group=Group.BATCH,
+            stop_timeout_s=15,
+            niceness=_BATCH_NICENESS,
+        )
+        for offset, (name, entry) in enumerate(_SPARK_ENTRIES.items(), start=_API_OFFSET + 1)
+    ]
+
+
+def _airflow(configuration: Configuration) -> list[Program]:
     """Airflow, which starts the batch jobs itself."""
     airflow = configuration.airflow
     environment = {**configuration.environment, **airflow.environment}

@@ -16,7 +16,7 @@ from candlestack_local.live_candle import LiveCandles, live_candles
 from candlestack_local.programs import Group, Listener, Program, programs
 from candlestack_local.readiness import readiness
 from candlestack_local.servers import PortTakenError, ServerError, holder_of, is_free
-from candlestack_local.servers.jars import fetch, kafka_jars
+from candlestack_local.servers.jars import Jar, fetch, kafka_jars, spark_jars
 from candlestack_local.startup_view import StartupView
 from candlestack_local.state import StateFolder
 from candlestack_local.supervisor import ProcessInfo, ProcessState, Supervisor, supervised_processes
@@ -68,7 +68,9 @@ def _start(
     state = configuration.state
     supervisor = Supervisor(state)
     if configuration.kafka_port is not None:
-        _fetch_jars(console)
+        _fetch_jars("Kafka", kafka_jars(), console)
+    if configuration.runner.profile == "all":
+        _fetch_jars("Spark's Kafka connector", spark_jars(), console)
     text = render(chosen, state)
     runs = supervisor.is_running()
     changed = not runs or _text(state.supervisor_config) != text
@@ -93,9 +95,9 @@ def _start(
         supervisor.start_ended(live)
 
 
-def _fetch_jars(console: Console) -> None:
-    with console.status("Kafka's jars") as status:
-        fetch(kafka_jars(), lambda done, total: status.update(f"downloading Kafka: {done} of {total} jars"))
+def _fetch_jars(what: str, jars: Sequence[Jar], console: Console) -> None:
+    with console.status(f"jars of {what}") as status:
+        fetch(jars, lambda done, total: status.update(f"downloading {what}: {done} of {total} jars"))
 
 
 def _check_ports(chosen: Sequence[Program], state: StateFolder) -> None:

@@ -1,16 +1,17 @@
-"""What is downloaded is exactly what is pinned: the broker's jars, and uv itself."""
+"""What is downloaded is exactly what is pinned: the jars of the broker and of Spark's connector, and uv itself."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 from candlestack_local.bootstrap import environment
 from candlestack_local.servers import MissingDependencyError, ServerError
-from candlestack_local.servers.jars import Jar, fetch, jar_folder, kafka_jars, parse_pins
+from candlestack_local.servers.jars import Jar, fetch, jar_folder, kafka_jars, parse_pins, spark_jars
 
 _SMALL = next(jar for jar in kafka_jars() if jar.artifact == "jspecify")
 
@@ -25,6 +26,13 @@ def test_the_broker_and_all_it_needs_are_pinned() -> None:
     jars = kafka_jars()
     assert len({jar.file_name for jar in jars}) == len(jars) == 46
     assert "org.apache.kafka:kafka_2.13:4.3.1" in {str(jar) for jar in jars}
+
+
+def test_spark_reads_kafka_by_a_connector_of_its_own_version() -> None:
+    jars = {f"{jar.group}:{jar.artifact}": jar.version for jar in spark_jars()}
+    assert len(jars) == len(spark_jars()) == 4
+    versions = {version for name, version in jars.items() if name.startswith("org.apache.spark:")}
+    assert versions == {metadata.version("pyspark")}
 
 
 @pytest.mark.parametrize("line", ["a:b:1", "a:b sha256:" + "0" * 64, "a:b:1 sha256:" + "0" * 63])

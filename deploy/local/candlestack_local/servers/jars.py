@@ -1,4 +1,7 @@
-"""The broker's jars: pinned by coordinate and SHA-256, downloaded once into a cache, checked at each use."""
+"""The jars of the broker and of Spark's Kafka connector: pinned by coordinate and SHA-256, checked at each use.
+
+Each is downloaded once into a cache.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,16 @@ class Jar:
 
 def kafka_jars() -> list[Jar]:
     """Return the pinned jars of the Kafka broker."""
-    return parse_pins(resources.files(__package__).joinpath("kafka_jars.txt").read_text("utf-8"))
+    return _pinned("kafka_jars.txt")
+
+
+def spark_jars() -> list[Jar]:
+    """Return the pinned jars by which Spark reads Kafka."""
+    return _pinned("spark_kafka_jars.txt")
+
+
+def _pinned(file: str) -> list[Jar]:
+    return parse_pins(resources.files(__package__).joinpath(file).read_text("utf-8"))
 
 
 def parse_pins(text: str) -> list[Jar]:
