@@ -53,6 +53,8 @@ BACKLOG: Final = "backlog"
 CAUGHT_UP: Final = 10_000
 """Records behind the end beyond which what is ranked is not news."""
 _TICK_S: Final = 1.0
+_ASK_EVERY_S: Final = 2.0
+"""Each question to the Java machine is some hundred small ones."""
 _LOOK_EVERY_S: Final = 60.0
 _WRITE_EVERY_S: Final = 5.0
 
@@ -129,11 +131,12 @@ class RankingService:
     def _watch(self, query: StreamingQuery) -> None:
         """Return when the query has ended, or the process is told to stop."""
         while not self._stopping.is_set() and query.isActive:
-            if is_idle(query) or progress_of(query) is not None:
+            progress = progress_of(query)
+            if progress is not None or is_idle(query):
                 self._health.ready(KAFKA)
                 self._pauses.reset()
-            self._tell(progress_of(query))
-            self._rest(_TICK_S)
+            self._tell(progress)
+            self._rest(_ASK_EVERY_S)
 
     def _rest(self, seconds: float) -> None:
         """Wait, and meanwhile do what is due whether records come or not."""

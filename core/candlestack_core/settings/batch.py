@@ -64,7 +64,7 @@ class RankingSettings(SettingsGroup):
         description="Folder of the offsets and the days that the ranking has come to; it survives restarts",
     )
     ranking_trigger_s: int = Field(
-        5, ge=1, le=60, description="Seconds between two looks for closed candles; each is one small batch"
+        10, ge=1, le=60, description="Seconds between two looks for closed candles; each is one small batch"
     )
     ranking_batch_records: int = Field(
         20_000, ge=100, le=1_000_000, description="Most records of the candle topic that one batch reads"
