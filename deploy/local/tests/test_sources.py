@@ -9,6 +9,7 @@ import pytest
 from candlestack_local.configuration import Configuration, inherited_environment
 from candlestack_local.programs import Group, programs
 from candlestack_local.servers import ServerError
+from candlestack_local.servers.jars import jar_folder, spark_jars
 from candlestack_local.state import StateFolder
 
 
@@ -109,7 +110,20 @@ def test_the_lake_of_each_source_lies_beside_its_other_data(monkeypatch: pytest.
     assert Configuration.from_environment().environment["LAKE_URI"] == "s3a://candles/lake"
 
 
-def test_airflow_comes_after_its_own_parts_and_the_live_profile_leaves_it_out(
+def test_the_ranking_finds_its_jars_and_keeps_its_state_beside_the_other_data_of_the_source(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    configuration = Configuration.from_environment()
+    ranking = next(program for program in programs(configuration) if program.name == "ranking")
+    assert ranking.environment["SPARK_JARS"] == str(jar_folder(spark_jars()))
+    assert ranking.environment["RANKING_CHECKPOINT"] == str(configuration.state.data / "ranking")
+    monkeypatch.setenv("SPARK_JARS", "jars")
+    monkeypatch.setenv("RANKING_CHECKPOINT", "ranking")
+    given = Configuration.from_environment().environment
+    assert (given["SPARK_JARS"], given["RANKING_CHECKPOINT"]) == ("jars", "ranking")
+
+
+def test_batch_work_comes_after_what_it_needs_and_the_live_profile_leaves_it_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     chosen = programs(Configuration.from_environment())
@@ -118,6 +132,7 @@ def test_airflow_comes_after_its_own_parts_and_the_live_profile_leaves_it_out(
     for program in batch:
         assert begun.issuperset(program.after), f"{program.name} would wait for ever"
         begun.add(program.name)
-    assert len(begun) == 4
+    assert len(begun) == 6
+    assert all(program.niceness == 10 for program in batch)
     monkeypatch.setenv("PROFILE", "live")
     assert _names(Configuration.from_environment()) == {program.name for program in chosen} - begun
