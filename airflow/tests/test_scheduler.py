@@ -25,7 +25,7 @@ from candlestack_core.names import JOB_RUNS, KLINE_COLLECTIONS
 from candlestack_ingest.stores.candles import CandleSink
 from candlestack_local.airflow import USER, Airflow
 from candlestack_local.configuration import Configuration
-from candlestack_local.programs import Group, programs
+from candlestack_local.programs import programs
 from candlestack_local.servers import MongoServer, free_port
 from candlestack_local.startup import wait_ready
 from candlestack_local.startup_view import StartupView
@@ -130,7 +130,7 @@ def airflow(
             # A test has nobody to yield to, but other work on the machine that it would wait for.
             replace(program, environment={**program.environment, PAUSED: "True"}, niceness=0)
             for program in programs(configuration)
-            if program.group is Group.BATCH
+            if program.name.startswith("airflow")
         ]
         state = configuration.state
         state.create()
