@@ -204,34 +204,33 @@ def test_a_client_of_candles_gets_every_interval_as_rest_folds_it(api: Api, worl
     assert (closed["closed"], closed["high"], closed["low"]) == (True, "141", "50")
 
 
-def test_a_client_of_a_book_gets_the_depth_and_the_pace_it_asked_for(api: Api, world: World) -> None:
+def test_a_client_of_a_book_gets_the_depth_it_asked_for_and_every_change_of_trust_at_once(
+    api: Api, world: World
+) -> None:
     symbol = "PACEDUSDT"
     world.publish(candle(symbol, 0), book(symbol, 1))
     until_latest(api, symbol, 0)
     shallow = {"channel": "orderbook", "symbol": symbol, "market": "spot", "depth": 5, "every_ms": 5000}
     whole = {"channel": "orderbook", "symbol": symbol, "market": "spot", "depth": 20, "every_ms": 100}
+
+    def of(wanted: dict[str, Any], update_id: int) -> Callable[[dict[str, Any]], bool]:
+        def is_it(message: dict[str, Any]) -> bool:
+            asked = {name: message[name] for name in wanted}
+            return asked == wanted and (message["data"] or {}).get("last_update_id") == update_id
+
+        return is_it
+
     with connected(api) as client:
         client.ask("subscribe", whole)
-        client.next("orderbook", lambda m: m["data"] is not None and m["data"]["last_update_id"] == 1)
+        client.next("orderbook", of(whole, 1))
         client.ask("subscribe", shallow)
-        begun = client.next("orderbook")
-        assert (begun["type"], begun["depth"], len(begun["data"]["bids"])) == ("snapshot", 5, 5)
-
-        def told_of_shallow(last: int) -> list[tuple[int, str]]:
-            told = []
-            while True:
-                message = client.next("orderbook")
-                data = message["data"]
-                if message["depth"] == 5:
-                    told.append((data["last_update_id"], data["state"]))
-                elif data["last_update_id"] == last:
-                    return told
-
-        for update_id in range(2, 6):
-            world.publish(book(symbol, update_id))
-        assert [update_id for update_id, _ in told_of_shallow(5)] == [2], "the others wait for their time"
-        world.publish(book(symbol, 6, state="stale"))
-        assert client.next("orderbook", lambda m: m["depth"] == 5)["data"]["state"] == "stale"
+        begun = client.next("orderbook", of(shallow, 1))
+        assert (begun["type"], len(begun["data"]["bids"])) == ("snapshot", 5)
+        world.publish(book(symbol, 2, state="stale"))
+        for wanted, levels in ((whole, 20), (shallow, 5)):
+            update = client.next("orderbook", of(wanted, 2))
+            assert (update["data"]["state"], update["conflated"]) == ("stale", 0)
+            assert len(update["data"]["asks"]) == levels
 
 
 def test_a_client_of_a_ranking_and_of_the_status_is_told_the_state_and_every_change(
@@ -284,7 +283,8 @@ def test_a_client_that_comes_back_goes_on_where_it_was_or_begins_anew(api: Api, 
             ("update", NOON + 2 * MINUTE_MS, False),
         ]
         assert missed[0]["prev"] == heard["kline"]["seq"]
-        got, prev = [], heard["trades"]["seq"]
+        got: list[int] = []
+        prev = heard["trades"]["seq"]
         while not got or got[-1] != 40:
             message = client.next("trades")
             assert (message["type"], message["prev"], message["dropped"]) == ("update", prev, 0)
@@ -325,11 +325,11 @@ def test_a_client_that_moves_between_two_processes_is_told_the_same_sequence(
         world.publish(minutes[0], *(trade(symbol, 20 * number + n) for n in range(1, 11)))
         until_both_have(2 * number + 1, 20 * number + 10)
         with connected(processes[number % 2]) as client:
-            since = {name: _position(told[-1]) for name, told in heard.items() if told}
+            since = {name: {"since": _position(told[-1])} for name, told in heard.items() if told}
             client.ask(
                 "subscribe",
-                kline(symbol, **{"since": since["kline"]} if since else {}),
-                trades(symbol, **{"since": since["trades"]} if since else {}),
+                kline(symbol, "1m", **since.get("kline", {})),
+                trades(symbol, **since.get("trades", {})),
             )
             world.publish(minutes[1], *(trade(symbol, 20 * number + n) for n in range(11, 21)))
             while not heard["kline"] or _newest(heard["kline"][-1])["open_time"] != minutes[1].open_time:

@@ -51,6 +51,18 @@ class State(Protocol):
         ...
 
 
+class Listener(Protocol):
+    """Who is told of a subject: a client, or what makes something else of it for clients of its own."""
+
+    def begin(self, state: Any, since: Position | None = None) -> None:
+        """Take the state, where it joins and whenever it was read anew."""
+        ...
+
+    def send_updates(self, updates: Sequence[Any]) -> int:
+        """Take what happened; return how many messages were sent at once."""
+        ...
+
+
 UpdateT = TypeVar("UpdateT", bound=Update)
 
 

@@ -9,10 +9,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from app.stream.channel import AnyFollowed, Feed, FeedT, Followed
-from app.stream.clients import Client
+from app.stream.channel import AnyFollowed, FeedT, Followed
+from app.stream.clients import Client, Listener
 from app.stream.events import Batch, Position, Subject, Value
 from app.stream.feeds import Feeds
 from app.stream.messages import FeedState
@@ -20,18 +20,6 @@ from candlestack_core import metrics
 from candlestack_core.messages import Market
 
 _LIVE = FeedState(state="live", reason=None)
-
-
-class Listener(Protocol):
-    """Who hears of a subject on a channel: a client, or what makes something else of it for clients of its own."""
-
-    def begin(self, state: Feed[Any], since: Position | None = None) -> None:
-        """Take the state, where it joins and whenever it was read anew."""
-        ...
-
-    def send_updates(self, updates: Sequence[Any]) -> int:
-        """Take what happened; return how many messages were sent at once."""
-        ...
 
 
 class Hub:
@@ -138,8 +126,8 @@ class HubSource:
     channel: AnyFollowed
     subject: Subject
 
-    def join(self, client: Client[Any], since: Position | None) -> None:
+    def join(self, client: Listener, since: Position | None) -> None:
         self.hub.join(self.channel, self.subject, client, since)
 
-    def leave(self, client: Client[Any]) -> None:
+    def leave(self, client: Listener) -> None:
         self.hub.leave(self.channel, self.subject, client)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from app.problems import ApiError
-from app.stream.clients import Client, Connection
+from app.stream.clients import Client, Connection, Listener
 from app.stream.events import Position, Subject
 from app.stream.updates import Update, encode
 from app.stream.views import Shared
@@ -80,7 +80,7 @@ class Polled(Shared):
         if self._looking is not None:
             self._looking.cancel()
 
-    def _welcome(self, client: Client[Any], since: Position | None) -> None:  # noqa: ARG002 - has no past
+    def _welcome(self, client: Listener, since: Position | None) -> None:  # noqa: ARG002 - has no past
         if self._news is not None:
             client.send_updates([self._news])
 

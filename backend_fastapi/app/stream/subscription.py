@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from app.stream.clients import Client, Connection
+from app.stream.clients import Client, Connection, Listener
 from app.stream.events import Position
 
 if TYPE_CHECKING:
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 class Source(Protocol):
     """Where a client is told of what it subscribed to."""
 
-    def join(self, client: Client[Any], since: Position | None) -> None:
+    def join(self, client: Listener, since: Position | None) -> None:
         """Tell a client the state, or what happened since a position, and then all that happens."""
         ...
 
-    def leave(self, client: Client[Any]) -> None:
+    def leave(self, client: Listener) -> None:
         """Tell a client nothing more."""
         ...
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeVar, cast
 
 from app.stream.channel import AnyFollowed, Feed
-from app.stream.clients import Client
+from app.stream.clients import Listener
 from app.stream.events import Position, Subject
 from app.stream.hub import Hub
 from app.stream.updates import Snapshot, Update
@@ -20,7 +20,7 @@ class Shared(ABC):
     channel_name: str
 
     def __init__(self) -> None:
-        self._clients: dict[Client[Any], None] = {}
+        self._clients: dict[Listener, None] = {}
         self.on_empty: Callable[[], None] = lambda: None
 
     @property
@@ -28,12 +28,12 @@ class Shared(ABC):
         """Whether nobody listens."""
         return not self._clients
 
-    def join(self, client: Client[Any], since: Position | None) -> None:
+    def join(self, client: Listener, since: Position | None) -> None:
         """Tell a client the state, or what happened since a position, and then all that happens."""
         self._welcome(client, since)
         self._clients[client] = None
 
-    def leave(self, client: Client[Any]) -> None:
+    def leave(self, client: Listener) -> None:
         """Tell a client nothing more."""
         self._clients.pop(client, None)
         if self.empty:
@@ -48,7 +48,7 @@ class Shared(ABC):
         """End: nobody listens any more."""
 
     @abstractmethod
-    def _welcome(self, client: Client[Any], since: Position | None) -> None:
+    def _welcome(self, client: Listener, since: Position | None) -> None:
         """Tell a client what it begins with."""
 
     def _tell(self, updates: Sequence[Update]) -> int:
@@ -91,7 +91,7 @@ class View(Shared):
     def since(self, position: Position) -> Sequence[Update] | None:
         """Return what happened after a position; None where that is not known as a whole."""
 
-    def _welcome(self, client: Client[Any], since: Position | None) -> None:
+    def _welcome(self, client: Listener, since: Position | None) -> None:
         client.begin(self, since)
 
     def _tell_anew(self) -> None:
