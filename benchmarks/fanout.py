@@ -1,0 +1,358 @@
+"""Fan-out: one API process and many socket clients: `python benchmarks/fanout.py [seconds] [clients]`.
+
+Each client is sent 100 messages a second, the trades of one pair. The API is the real process behind a real
+broker, and its latency is from the producer's send to the arrival at a client's socket. Beside it, in the same
+run and on the same clients, stand a plain FastAPI application with a queue and a task for each client, and
+`websockets.broadcast`; they send the same texts, from a timer of their own, and have no broker to pass.
+Each side is read for a while by all clients, and then again while one of them has stopped reading.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import multiprocessing
+import os
+import re
+import select
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import psutil
+import uvicorn
+from _platform import machine
+from fastapi import FastAPI, WebSocket, WebSocketDisconnect
+from websockets.asyncio.server import ServerConnection, broadcast, serve
+
+from candlestack_core.kafka import open_producer
+from candlestack_core.kafka.create_topics import ensure_topics
+from candlestack_core.messages import Trade, encode
+from candlestack_core.settings import KafkaSettings
+from candlestack_core.topics import TRADES
+from candlestack_local.servers import (
+    LOOPBACK,
+    SHORT_LIVED_JVM,
+    KafkaBroker,
+    MongoServer,
+    RedisServer,
+    free_port,
+)
+
+ROOT = Path(__file__).resolve().parents[1]
+SYMBOL = "BTCUSDT"
+MESSAGES_A_SECOND = 100
+TARGET_P99_MS = 50.0
+ALL = 0.995
+"""The share from which all were delivered: those on their way at the end do not count."""
+WARM_UP_S = 3.0
+PATH = f"/ws/trades?symbol={SYMBOL}"
+STAMP = re.compile(rb'"trade_id":(\d+),')
+"""A trade's id is the time of its sending, in ns of the machine's monotonic clock."""
+LONGEST_STAMP = 40
+
+
+def trade_of_now() -> Trade:
+    """Return a trade that tells when it was made."""
+    return Trade(
+        symbol=SYMBOL,
+        trade_id=time.monotonic_ns(),
+        price="65000.1",
+        quantity="0.12345",
+        quote_quantity="8024.262345",
+        time=time.time_ns() // 1_000_000,
+        buyer_is_maker=False,
+        source="simulator",
+    )
+
+
+def text_of_now() -> str:
+    """Return the same trade as the API's clients are sent it."""
+    head = f'{{"channel":"trades","type":"update","symbol":"{SYMBOL}","epoch":"{TRADES}/0","seq":123456,'
+    now = time.time_ns() // 1_000_000
+    times = f'"exchange_time":{now},"arrival_time":{now},"data":['
+    return f'{head}{times}{encode(trade_of_now()).decode()}],"prev":123455,"dropped":0,"send_time":{now}}}'
+
+
+async def tick(send: Callable[[], None]) -> None:
+    """Call something so many times a second, also after it took longer."""
+    began, done = time.monotonic(), 0
+    while True:
+        await asyncio.sleep(began + done / MESSAGES_A_SECOND - time.monotonic())
+        send()
+        done += 1
+
+
+def queues(port: int) -> None:
+    """Serve with FastAPI as its documentation shows it, with a queue and a task for each client."""
+    waiting: set[asyncio.Queue[str]] = set()
+
+    @contextlib.asynccontextmanager
+    async def ticking(_: FastAPI):  # type: ignore[no-untyped-def]
+        def send() -> None:
+            text = text_of_now()
+            for queue in waiting:
+                queue.put_nowait(text)
+
+        task = asyncio.create_task(tick(send))
+        yield
+        task.cancel()
+
+    app = FastAPI(lifespan=ticking)
+
+    @app.websocket("/ws/trades")
+    async def trades(websocket: WebSocket) -> None:
+        await websocket.accept()
+        queue = asyncio.Queue[str]()
+        waiting.add(queue)
+        try:
+            while True:
+                await websocket.send_text(await queue.get())
+        except WebSocketDisconnect:
+            waiting.discard(queue)
+
+    uvicorn.run(app, host=LOOPBACK, port=port, log_level="critical", ws_per_message_deflate=False)
+
+
+def broadcasting(port: int) -> None:
+    """Serve with the websockets package and its `broadcast`."""
+
+    async def run() -> None:
+        clients: set[ServerConnection] = set()
+
+        async def hold(client: ServerConnection) -> None:
+            clients.add(client)
+            await client.wait_closed()
+            clients.discard(client)
+
+        async with serve(hold, LOOPBACK, port, compression=None):
+            await tick(lambda: broadcast(clients, text_of_now()))
+
+    asyncio.run(run())
+
+
+def produce(bootstrap: str) -> None:
+    """Send the trades to the broker, until terminated."""
+    producer = open_producer(KafkaSettings.model_validate({"kafka_bootstrap": bootstrap}), max_pending=10_000)
+
+    def send() -> None:
+        producer.send(TRADES, SYMBOL, encode(trade_of_now()))
+        producer.poll(0)
+
+    asyncio.run(tick(send))
+
+
+@contextmanager
+def started(name: str) -> Iterator[tuple[int, int]]:
+    """Start a side; yield its port and the id of its process, and stop it."""
+    port = free_port()
+    with ExitStack() as stack:
+        if name == "candlestack":
+            pid = stack.enter_context(api(port))
+        else:
+            side = {"a queue and a task each": queues, "websockets.broadcast": broadcasting}[name]
+            pid = stack.enter_context(process(side, port))
+        deadline = time.monotonic() + 60
+        while True:
+            with contextlib.suppress(OSError, AssertionError):
+                connect(port).close()
+                break
+            if time.monotonic() > deadline:
+                raise SystemExit(f"{name} does not serve")
+            time.sleep(0.1)
+        yield port, pid
+
+
+@contextmanager
+def process(target: Callable[..., None], *arguments: object) -> Iterator[int]:
+    """Run a function in a process of its own, until the block ends."""
+    child = multiprocessing.get_context("spawn").Process(target=target, args=arguments, daemon=True)
+    child.start()
+    assert child.pid is not None
+    try:
+        yield child.pid
+    finally:
+        child.terminate()
+        child.join()
+
+
+@contextmanager
+def api(port: int) -> Iterator[int]:
+    """Run the API as a process of its own, on real servers, fed by a producer."""
+    with ExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="candlestack-bench-")))
+        folders = {name: home / name for name in ("kafka", "mongo", "redis")}
+        for folder in folders.values():
+            folder.mkdir()
+        broker = stack.enter_context(
+            KafkaBroker(
+                port=free_port(),
+                controller_port=free_port(),
+                data_dir=folders["kafka"],
+                jvm_options=SHORT_LIVED_JVM,
+            )
+        )
+        mongo = stack.enter_context(MongoServer(port=free_port(), data_dir=folders["mongo"]))
+        redis = stack.enter_context(RedisServer(port=free_port(), data_dir=folders["redis"]))
+        ensure_topics(KafkaSettings.model_validate({"kafka_bootstrap": broker.bootstrap}))
+        environment = {
+            "KAFKA_BOOTSTRAP": broker.bootstrap,
+            "MONGO_URI": mongo.uri,
+            "REDIS_HOST": LOOPBACK,
+            "REDIS_PORT": str(redis.port),
+            "API_PORT": str(port),
+            "API_MAX_SOCKETS": "10000",
+            "API_MAX_SOCKETS_PER_ADDRESS": "10000",
+            "SYMBOLS": SYMBOL,
+        }
+        server = subprocess.Popen(
+            [sys.executable, "backend_fastapi/main.py"],
+            cwd=ROOT,
+            env=os.environ | environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            with process(produce, broker.bootstrap):
+                yield server.pid
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def connect(port: int) -> socket.socket:
+    """Open a WebSocket; what follows is read without a library, so that the reader is not what is measured."""
+    client = socket.create_connection((LOOPBACK, port))
+    key = base64.b64encode(os.urandom(16)).decode()
+    client.sendall(
+        (
+            f"GET {PATH} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        ).encode()
+    )
+    answer = b""
+    while not answer.endswith(b"\r\n\r\n"):
+        received = client.recv(1)
+        assert received, "the connection ended before it was open"
+        answer += received
+    assert answer.startswith(b"HTTP/1.1 101 "), answer
+    client.setblocking(False)
+    return client
+
+
+@dataclass
+class Seen:
+    """What the clients were sent in a stretch of time."""
+
+    delays_ns: list[int] = field(default_factory=list)
+    messages: int = 0
+
+
+class Readers:
+    """The clients, read by one loop that does as little as can be done with a message."""
+
+    def __init__(self, port: int, count: int) -> None:
+        self._sockets = {client.fileno(): client for client in (connect(port) for _ in range(count))}
+        self._rest = dict.fromkeys(self._sockets, b"")
+        self._poll = select.epoll()
+        for number in self._sockets:
+            self._poll.register(number, select.EPOLLIN)
+
+    def stop_one(self) -> None:
+        """Let one client read no more."""
+        self._poll.unregister(next(iter(self._sockets)))
+
+    def read(self, seconds: float) -> Seen:
+        """Read for some seconds; what was sent before they began does not count."""
+        seen = Seen()
+        began = time.monotonic_ns()
+        end = began + int(seconds * 1e9)
+        while (now := time.monotonic_ns()) < end:
+            for number, _ in self._poll.poll(0.1):
+                received = os.read(number, 262_144)
+                data = self._rest[number] + received
+                now = time.monotonic_ns()
+                last = 0
+                for found in STAMP.finditer(data):
+                    last = found.end()
+                    if (stamp := int(found[1])) >= began:
+                        seen.delays_ns.append(now - stamp)
+                self._rest[number] = data[max(last, len(data) - LONGEST_STAMP) :]
+                seen.messages += received.count(b'"send_time"')
+        return seen
+
+    def close(self) -> None:
+        self._poll.close()
+        for client in self._sockets.values():
+            client.close()
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a side did in a stretch of time."""
+
+    share: float
+    """Of the deliveries that there should have been."""
+    p99_ms: float
+
+
+def figures(what: str, readers: Readers, reading: int, server: psutil.Process, seconds: float) -> Figures:
+    """Read for some seconds, print a line, and return its figures; `reading` clients read."""
+    cpu = sum(server.cpu_times()[:2])
+    seen = readers.read(seconds)
+    cpu_s = sum(server.cpu_times()[:2]) - cpu
+    if not seen.delays_ns:
+        raise SystemExit(f"{what}: nothing was delivered in {seconds:.0f} s")
+    count = len(seen.delays_ns)
+    p50, p99 = np.percentile(np.array(seen.delays_ns) / 1e6, (50, 99))
+    share = count / (reading * MESSAGES_A_SECOND * seconds)
+    print(
+        f"  {what:<16} {count / seconds:8,.0f} deliveries/s ({share:6.1%}) in {seen.messages / count:.2f} messages"
+        f" each, p50 {p50:7.2f} ms, p99 {p99:8.2f} ms; {cpu_s / count * 1e6:5.2f} µs of CPU a delivery,"
+        f" {server.memory_info().rss / 1e6:.0f} MB",
+        flush=True,
+    )
+    return Figures(share, float(p99))
+
+
+def measure(name: str, seconds: float, count: int) -> tuple[Figures, Figures]:
+    """Measure a side with all clients reading, and with one that has stopped."""
+    with started(name) as (port, pid):
+        server = psutil.Process(pid)
+        readers = Readers(port, count)
+        try:
+            readers.read(WARM_UP_S)
+            print(f"{name}:")
+            all_read = figures("all read", readers, count, server, seconds)
+            readers.stop_one()
+            return all_read, figures("one has stopped", readers, count - 1, server, seconds)
+        finally:
+            readers.close()
+
+
+def main() -> None:
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 20.0
+    count = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000
+    print(machine("fastapi", "uvicorn", "websockets", "confluent-kafka"))
+    print(f"{count} clients, {MESSAGES_A_SECOND} messages a second each, for {seconds:.0f} s", flush=True)
+    all_read, one_stopped = measure("candlestack", seconds, count)
+    for peer in ("websockets.broadcast", "a queue and a task each"):
+        measure(peer, seconds, count)
+    met = all_read.share > ALL and all_read.p99_ms <= TARGET_P99_MS
+    print(
+        f"target: all {count * MESSAGES_A_SECOND:,} deliveries/s, p99 {TARGET_P99_MS:.0f} ms:"
+        f" {all_read.share:.1%}, {all_read.p99_ms:.1f} ms: {'met' if met else 'missed'};"
+        f" with one client stopped p99 of the others {one_stopped.p99_ms:.1f} ms"
+    )
+
+
+if __name__ == "__main__":
+    main()
