@@ -48,7 +48,7 @@ def socket_schema() -> dict[str, Any]:
             + " ".join(f"{_address(channel)}: {channel.summary}" for channel in CHANNELS)
         ),
         "oneOf": _any_of(_ON_CHANNELS),
-        "$defs": schemas_of(_ON_CHANNELS, _REF),
+        "$defs": _schemas_of(_ON_CHANNELS, _REF),
         "x-close-codes": _CLOSE_CODES,
     }
 
@@ -64,7 +64,7 @@ def session_schema() -> dict[str, Any]:
             {"title": "Answer", "description": "What the server answers.", "oneOf": _any_of(ANSWERS)},
             {"title": "Message", "description": "What the channels tell.", "oneOf": _any_of(MESSAGES)},
         ],
-        "$defs": schemas_of(_ON_ALL, _REF),
+        "$defs": _schemas_of(_ON_ALL, _REF),
         "x-close-codes": _CLOSE_CODES,
     }
 
@@ -94,7 +94,7 @@ def document() -> dict[str, Any]:
         "operations": operations,
         "components": {
             "messages": {message.__name__: _message(message) for message in spoken},
-            "schemas": schemas_of(spoken, _COMPONENT_REF),
+            "schemas": _schemas_of(spoken, _COMPONENT_REF),
         },
         "x-close-codes": _CLOSE_CODES,
     }
@@ -121,6 +121,23 @@ def _message(message: type[msgspec.Struct]) -> dict[str, Any]:
         "summary": " ".join(summary.split()),
         "payload": {"$ref": _COMPONENT_REF.format(name=message.__name__)},
     }
+
+
+def _schemas_of(types: Types, ref_template: str) -> dict[str, Any]:
+    """Return the JSON Schemas of some types without OpenAPI's discriminators, which AsyncAPI writes otherwise.
+
+    They are no loss: each alternative names the value of its own tag.
+    """
+    schemas: dict[str, Any] = _without_discriminators(schemas_of(types, ref_template))
+    return schemas
+
+
+def _without_discriminators(schema: Any) -> Any:
+    if isinstance(schema, dict):
+        return {
+            name: _without_discriminators(value) for name, value in schema.items() if name != "discriminator"
+        }
+    return [_without_discriminators(each) for each in schema] if isinstance(schema, list) else schema
 
 
 def _any_of(messages: Iterable[type[msgspec.Struct]]) -> list[dict[str, str]]:
