@@ -57,6 +57,10 @@ soak: $(CANDLESTACK) ## Kill services of the running platform, then compare the 
 faults: $(CANDLESTACK) ## Let the exchange misbehave in every way, then compare the stores with the truth (SCENARIOS=)
 	@PYTHONPATH=tests .venv/bin/python -m soak.exchange_faults --scenarios "$(SCENARIOS)"
 
+.PHONY: fuzz
+fuzz: install ## Ask the API whatever its document allows, and what it does not (EXAMPLES=500)
+	@CONTRACT_EXAMPLES=$(or $(EXAMPLES),500) .venv/bin/pytest -q --numprocesses=0 backend_fastapi/tests/test_document.py
+
 .PHONY: lint
 lint: install ## Check format, lint, types and the direction of imports
 	@$(CANDLESTACK) lint

@@ -13,13 +13,17 @@ import msgspec
 from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 
-from app import problems
+from app import examples, problems
 from app.book.schemas import OrderBook
 from app.candles.schemas import Ohlc
+from app.compat.binance import schemas as binance
+from app.compat.binance.errors import BinanceError
+from app.compat.udf import schemas as udf
 from app.completeness.schemas import Completeness
 from app.health.schemas import Liveness, Readiness
 from app.problems import Problem
 from app.ranking.schemas import RankingList
+from app.status.schemas import Status
 from app.symbols.schemas import Symbols
 from app.trades.schemas import TradeList
 from candlestack_core.messages import Candle
@@ -34,6 +38,7 @@ _DESCRIPTION = (
 )
 _JSON = "application/json"
 _ANSWERS = (
+    BinanceError,
     Candle,
     Completeness,
     Liveness,
@@ -42,10 +47,27 @@ _ANSWERS = (
     Problem,
     RankingList,
     Readiness,
+    Status,
     Symbols,
     TradeList,
+    binance.AggregateTrade,
+    binance.BookTicker,
+    binance.DayTicker,
+    binance.Depth,
+    binance.ExchangeInfo,
+    binance.MiniTicker,
+    binance.Nothing,
+    binance.PriceTicker,
+    binance.ServerTime,
+    binance.TradeRow,
+    udf.UdfBars,
+    udf.UdfConfig,
+    udf.UdfError,
+    udf.UdfMatch,
+    udf.UdfNoData,
+    udf.UdfSymbol,
 )
-_REF = "#/components/schemas/{name}"
+REF = "#/components/schemas/{name}"
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -55,16 +77,22 @@ def json_response(answer: msgspec.Struct, status: HTTPStatus = HTTPStatus.OK) ->
     return Response(msgspec.json.encode(answer), status, media_type=_JSON)
 
 
+_OF_THE_GATE = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS)
+
+
 def responses(answer: type[msgspec.Struct], *problem_statuses: HTTPStatus) -> Responses:
-    """Describe what a route answers: its type with 200, problem documents with the other statuses."""
+    """Describe what a route answers: its type with 200, problem documents with the other statuses.
+
+    A route that may refuse at all is also behind the gate, which asks for keys and counts requests.
+    """
     described: Responses = {200: _described("The answer", _JSON, answer)}
-    for status in problem_statuses:
+    for status in (*problem_statuses, *(_OF_THE_GATE if problem_statuses else ())):
         described[status.value] = _described(status.phrase, problems.MEDIA_TYPE, Problem)
     return described
 
 
 def _described(description: str, media_type: str, answer: type[msgspec.Struct]) -> dict[str, Any]:
-    schema = {"$ref": _REF.format(name=answer.__name__)}
+    schema = {"$ref": REF.format(name=answer.__name__)}
     return {"description": description, "content": {media_type: {"schema": schema}}}
 
 
@@ -81,12 +109,26 @@ def install(app: FastAPI) -> None:
                 routes=app.routes,
             )
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
-            schemas.update(schemas_of(_ANSWERS, _REF))
+            schemas.update(schemas_of(_ANSWERS, REF))
             document["components"]["schemas"] = dict(sorted(schemas.items()))
+            _add_examples(document)
             app.openapi_schema = document
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _add_examples(document: dict[str, Any]) -> None:
+    """Give each answer its example. Given to FastAPI they would lose what is null in them."""
+    by_ref = {REF.format(name=answer.__name__): example for answer, example in examples.BY_TYPE.items()}
+    for item in document["paths"].values():
+        for operation in item.values():
+            for status, answer in operation["responses"].items():
+                for media_type, content in answer.get("content", {}).items():
+                    if media_type == problems.MEDIA_TYPE:
+                        content["example"] = examples.PROBLEMS[int(status)]
+                    elif (ref := content["schema"].get("$ref")) in by_ref:
+                        content["example"] = by_ref[ref]
 
 
 def schemas_of(types: tuple[type[msgspec.Struct], ...], ref_template: str) -> dict[str, Any]:

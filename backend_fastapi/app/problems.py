@@ -53,6 +53,8 @@ class ApiError(Exception):
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
         self.detail = detail
+        self.headers: Mapping[str, str] = {}
+        """Of the answer."""
 
     def problem(self, instance: str) -> Problem:
         return Problem(
@@ -141,6 +143,11 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _on_error)
 
 
+def respond_to(request: Request, error: ApiError) -> Response:
+    """Return the answer to a request that ends with an error."""
+    return _respond(error.problem(_instance(request)), error.headers)
+
+
 def bad_parameters(error: RequestValidationError | ValidationError) -> list[BadParameter]:
     """Return what is wrong with a query, parameter by parameter."""
     # FastAPI says first where a parameter stands: in the query.
@@ -156,7 +163,7 @@ def bad_parameters(error: RequestValidationError | ValidationError) -> list[BadP
 
 def _on_api_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)
-    return _respond(error.problem(_instance(request)))
+    return respond_to(request, error)
 
 
 def _on_validation_error(request: Request, error: Exception) -> Response:

@@ -13,26 +13,35 @@ from typing import Any
 import uvicorn
 from pymongo.errors import PyMongoError
 
-from app.application import create_app
+from app.access.keys import ApiKeys
+from app.access.limits import RateLimiter
+from app.application import Access, create_app
 from app.book.service import BookService
 from app.candles.service import CandleService
 from app.channels import CHANNELS
+from app.compat.binance.service import BinanceService
+from app.compat.udf.service import UdfService
 from app.completeness.service import CompletenessService
+from app.export.service import ExportService
 from app.health.service import HealthService
 from app.ranking.service import RankingService
 from app.services import Services
+from app.status.service import StatusService
 from app.stores.candles import CandleStore
 from app.stores.completeness import CompletenessStore
+from app.stores.leases import RedisLeases
 from app.stores.realtime import RealtimeStore
 from app.stream.admission import Admission
 from app.stream.connection import HubConnection
 from app.stream.hub import Hub
 from app.stream.tail import Tail
 from app.stream.views import Views
+from app.symbols.listings import ListingService
 from app.symbols.service import SymbolService
 from app.trades.service import TradeService
 from candlestack_core.service import Service, run_async
 from candlestack_core.settings import (
+    AccessSettings,
     ApiSettings,
     BadSettingError,
     ExchangeSettings,
@@ -74,15 +83,32 @@ async def _serve(service: Service, stopping: asyncio.Event) -> None:
     realtime, candles = RealtimeStore(redis), _candle_store(load(MongoSettings))
     symbols = SymbolService(exchange.symbols, exchange.futures_symbols, hub, realtime, candles)
     health = HealthService(symbols, hub, realtime, candles)
-    app = create_app(api.api_cors_origins)
+    access = load(AccessSettings)
+    limiter = RateLimiter(RedisLeases(realtime), access.api_requests_per_minute)
+    app = create_app(Access(ApiKeys(access.key_hashes), limiter, api.api_cors_origins))
+    listings = ListingService(realtime)
+    candle_service = CandleService(symbols, hub, realtime, candles, redis.realtime_window_hours)
+    trade_service = TradeService(symbols, hub, realtime)
+    book_service = BookService(symbols, hub, realtime, round(books.book_silent_after_s * 1000), _clock_ms)
     app.state.services = Services(
-        candles=CandleService(symbols, hub, realtime, candles, redis.realtime_window_hours),
-        trades=TradeService(symbols, hub, realtime),
-        books=BookService(symbols, hub, realtime, round(books.book_silent_after_s * 1000), _clock_ms),
+        candles=candle_service,
+        trades=trade_service,
+        books=book_service,
         completeness=CompletenessService(symbols, CompletenessStore(candles), _clock_ms),
         rankings=RankingService(realtime),
         symbols=symbols,
         health=health,
+        states=StatusService(symbols, hub, book_service, health, _clock_ms),
+        exports=ExportService(candle_service),
+        binance=BinanceService(
+            listings,
+            candle_service,
+            trade_service,
+            book_service,
+            _clock_ms,
+            access.api_requests_per_minute,
+        ),
+        udf=UdfService(listings, candle_service),
         hub=hub,
         views=Views(),
         admission=Admission(sockets.api_max_sockets, sockets.api_max_sockets_per_address),

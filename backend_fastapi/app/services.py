@@ -10,9 +10,13 @@ from starlette.requests import HTTPConnection
 
 from app.book.service import BookService
 from app.candles.service import CandleService
+from app.compat.binance.service import BinanceService
+from app.compat.udf.service import UdfService
 from app.completeness.service import CompletenessService
+from app.export.service import ExportService
 from app.health.service import HealthService
 from app.ranking.service import RankingService
+from app.status.service import StatusService
 from app.stream.admission import Admission
 from app.stream.hub import Hub
 from app.stream.views import Views
@@ -32,6 +36,10 @@ class Services:
     rankings: RankingService
     symbols: SymbolService
     health: HealthService
+    states: StatusService
+    exports: ExportService
+    binance: BinanceService
+    udf: UdfService
     hub: Hub
     views: Views
     admission: Admission
@@ -71,6 +79,18 @@ def _health(connection: HTTPConnection) -> HealthService:
     return services_of(connection).health
 
 
+def _states(connection: HTTPConnection) -> StatusService:
+    return services_of(connection).states
+
+
+def _exports(connection: HTTPConnection) -> ExportService:
+    return services_of(connection).exports
+
+
+def _udf(connection: HTTPConnection) -> UdfService:
+    return services_of(connection).udf
+
+
 Candles = Annotated[CandleService, Depends(_candles)]
 Trades = Annotated[TradeService, Depends(_trades)]
 Books = Annotated[BookService, Depends(_books)]
@@ -78,3 +98,6 @@ CompletenessAccounts = Annotated[CompletenessService, Depends(_completeness)]
 Rankings = Annotated[RankingService, Depends(_rankings)]
 KnownSymbols = Annotated[SymbolService, Depends(_symbols)]
 Health = Annotated[HealthService, Depends(_health)]
+StreamStates = Annotated[StatusService, Depends(_states)]
+Exports = Annotated[ExportService, Depends(_exports)]
+Udf = Annotated[UdfService, Depends(_udf)]

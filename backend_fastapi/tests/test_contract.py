@@ -53,15 +53,21 @@ def test_every_route_names_its_problems_and_every_reference_leads_somewhere() ->
         "/completeness",
         "/ranking/top-gainers",
         "/ranking/top-losers",
+        "/status",
+        "/export",
+        *(f"/udf/{name}" for name in ("config", "symbols", "search", "history", "time")),
+        *(f"/api/v3/{name}" for name in ("ping", "time", "exchangeInfo", "klines", "uiKlines", "depth")),
+        *(f"/api/v3/{name}" for name in ("trades", "aggTrades", "ticker/24hr", "ticker/price")),
+        "/api/v3/ticker/bookTicker",
     }
-    for path in ("/latest", "/ohlc", "/ohlc/realtime", "/trades", "/orderbook", "/completeness"):
+    for path in ("/latest", "/ohlc", "/ohlc/realtime", "/trades", "/orderbook", "/completeness", "/status"):
         answers = openapi["paths"][path]["get"]["responses"]
-        assert set(answers) == {"200", "404", "422", "503"}
-        for status in ("404", "422", "503"):
-            content = answers[status]["content"]
-            assert content == {
-                "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-            }
+        assert set(answers) - {"304"} == {"200", "401", "404", "422", "429", "503"}
+        for status in ("401", "404", "422", "429", "503"):
+            (media_type, content), *others = answers[status]["content"].items()
+            assert (media_type, others) == ("application/problem+json", [])
+            assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
+            assert content["example"]["status"] == int(status)
     for name in _references(openapi, "#/components/schemas/"):
         assert name in schemas
 

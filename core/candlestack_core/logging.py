@@ -19,6 +19,7 @@ Logger = structlog.stdlib.BoundLogger
 def configure_logging(service: str, level: str = "INFO", form: Literal["json", "console"] = "json") -> Logger:
     """Route all logging of the process to stdout and return the service's logger."""
     shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
         lambda _logger, _method, event: {"service": service, **event},
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,

@@ -179,9 +179,9 @@ class RealtimeSink:
     def _put_listings(self) -> None:
         if not self._listings:
             return
-        fields: dict[_Argument, _Argument] = {name: encode(each) for name, each in self._listings.items()}
+        fields = [part for name, each in self._listings.items() for part in (name, encode(each))]
         try:
-            self._store.hset(EXCHANGE_LISTINGS, mapping=fields)
+            self._store.hset(EXCHANGE_LISTINGS, items=fields)
         except ResponseError as error:
             if WRONG_TYPE not in str(error):
                 raise

@@ -15,7 +15,7 @@ from app.stream.events import Subject
 from app.stream.hub import Hub
 from app.symbols.service import SymbolService
 from candlestack_core.decimals import Amount
-from candlestack_core.messages import Book, KnownBook, Level, Market
+from candlestack_core.messages import Book, BookState, KnownBook, Level, Market
 from candlestack_core.names import SOURCE_REPLAY
 
 GRACE_MS = 5_000
@@ -59,15 +59,13 @@ class BookService:
         raise NoDataError(f"no {market} book of {symbol} has been seen yet")
 
     def _answer(self, book: KnownBook, depth: int) -> OrderBook:
-        age = self._age(book)
-        # The builder judges silence; where it is itself the one that is silent, the reader must.
-        silent = book.state == "synced" and age is not None and age > self._believed_ms
+        state, age = self.judge(book)
         return OrderBook(
             market=book.market,
             symbol=book.symbol,
             bids=book.bids[:depth],
             asks=book.asks[:depth],
-            state="stale" if silent else book.state,
+            state=state,
             last_update_id=book.last_update_id,
             checksum=book.checksum,
             event_time=book.event_time,
@@ -76,6 +74,13 @@ class BookService:
             ask_limit=book.ask_limit,
             source=book.source,
         )
+
+    def judge(self, book: Book) -> tuple[BookState, int | None]:
+        """Return the trust state of a book as it is now, and its age in ms where that can be told."""
+        age = self._age(book)
+        # The builder judges silence; where it is itself the one that is silent, the reader must.
+        silent = book.state == "synced" and age is not None and age > self._believed_ms
+        return "stale" if silent else book.state, age
 
     def _age(self, book: Book) -> int | None:
         if book.event_time == 0 or book.source == SOURCE_REPLAY:

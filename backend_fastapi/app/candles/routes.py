@@ -5,8 +5,9 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
+from app.answers import respond
 from app.candles.schemas import LatestQuery, Ohlc, OhlcQuery, RealtimeQuery
 from app.openapi import json_response, responses
 from app.services import Candles
@@ -32,14 +33,17 @@ async def latest(query: Annotated[LatestQuery, Query()], candles: Candles) -> Re
     "/ohlc",
     operation_id="getOhlc",
     summary="Candles of any interval",
-    responses=responses(Ohlc, *_PROBLEMS),
+    responses=responses(Ohlc, *_PROBLEMS)
+    | {304: {"description": "The answer is the one that `If-None-Match` names"}},
 )
-async def ohlc(query: Annotated[OhlcQuery, Query()], candles: Candles) -> Response:
+async def ohlc(request: Request, query: Annotated[OhlcQuery, Query()], candles: Candles) -> Response:
     """Return candles ascending by open time, the forming one last.
 
     With `startTime` the first `limit` from there, else the newest `limit`, up to `endTime` where it is given.
+    `Link` names the next page of the first, the page before of the others. With the `ETag` of an answer in
+    `If-None-Match` the same one is not sent again.
     """
-    return json_response(await candles.ohlc(query))
+    return await respond(request, await candles.prepared(query))
 
 
 @router.get(

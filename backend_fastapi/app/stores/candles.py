@@ -71,6 +71,14 @@ class CandleStore(Store):
         candles = [candle for document in documents if (candle := _candle(document)) is not None]
         return candles if start is not None else candles[::-1]
 
+    async def find_minutes(
+        self, wanted: Document, order: Sequence[tuple[str, int]], limit: int, fields: Document
+    ) -> list[Document]:
+        """Return some fields of the documents of 1m candles, in an order; dates are numbers of milliseconds."""
+        with self._asked():
+            cursor = self._database[KLINE_COLLECTIONS["1m"]].find(wanted, fields).sort(order).limit(limit)
+            return await cursor.to_list()
+
     async def symbols(self) -> set[str]:
         """Return the pairs that have a 1m candle."""
         with self._asked():

@@ -1,4 +1,4 @@
-"""The realtime store: the newest candles, trades, order books and rankings, read from Redis."""
+"""The realtime store: the newest candles, trades, order books, rankings and listings, from Redis."""
 
 from __future__ import annotations
 
@@ -17,15 +17,18 @@ from candlestack_core.logging import get_logger
 from candlestack_core.messages import (
     Candle,
     KnownBook,
+    Listing,
     Market,
     Ranking,
     Trade,
     decode_candle,
     decode_known_book,
+    decode_listing,
     decode_ranking,
     decode_trade,
 )
 from candlestack_core.names import (
+    EXCHANGE_LISTINGS,
     latest_candle_key,
     order_book_key,
     trades_key,
@@ -41,7 +44,7 @@ ANSWER_S = 2.0
 CONNECTIONS = 32
 SCAN_COUNT = 1_000
 
-Value = TypeVar("Value", Candle, Trade, KnownBook, Ranking)
+Value = TypeVar("Value", Candle, Trade, KnownBook, Ranking, Listing)
 
 
 class RealtimeStore(Store):
@@ -103,6 +106,13 @@ class RealtimeStore(Store):
         found = _understood(decode_ranking, [] if value is None else [value], key)
         return found[0] if found else None
 
+    async def listings(self) -> dict[str, Listing]:
+        """Return how the exchange lists each pair of spot."""
+        with self._asked():
+            values = await self._redis.hvals(EXCHANGE_LISTINGS)
+        found = _understood(decode_listing, values, EXCHANGE_LISTINGS)
+        return {listing.symbol: listing for listing in found}
+
     async def futures(self) -> set[str]:
         """Return the pairs that have a futures book."""
         return await self._pairs(usdm_order_book_key("*"))
@@ -110,6 +120,12 @@ class RealtimeStore(Store):
     async def symbols(self) -> set[str]:
         """Return the pairs that have a newest candle."""
         return await self._pairs(latest_candle_key("*"))
+
+    async def run(self, script: str, keys: Sequence[str], arguments: Sequence[int]) -> list[int]:
+        """Run a script that answers with integers."""
+        with self._asked():
+            answer: list[int] = await self._redis.register_script(script)(keys=keys, args=arguments)
+        return answer
 
     async def close(self) -> None:
         await self._redis.aclose()

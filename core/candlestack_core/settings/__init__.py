@@ -7,6 +7,7 @@ with one line that names the variable, and exit code 2. `candlestack_core.env_ex
 
 from __future__ import annotations
 
+from candlestack_core.settings.access import AccessSettings
 from candlestack_core.settings.base import (
     ENV_FILE,
     REPOSITORY,
@@ -42,6 +43,7 @@ GROUPS: tuple[type[SettingsGroup], ...] = (
     SparkSettings,
     RankingSettings,
     ApiSettings,
+    AccessSettings,
     SocketSettings,
     FrontendSettings,
     AirflowSettings,
@@ -55,6 +57,7 @@ __all__ = [
     "ENV_FILE",
     "GROUPS",
     "REPOSITORY",
+    "AccessSettings",
     "AirflowSettings",
     "ApiSettings",
     "BadSettingError",

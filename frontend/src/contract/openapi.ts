@@ -1,6 +1,193 @@
 // Generated from the API's contract by `npm run generate`. Do not edit.
 
 export interface paths {
+    readonly "/api/v3/aggTrades": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The newest trades, aggregated */
+        readonly get: operations["binanceAggTrades"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v3/depth": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** A book that may be believed */
+        readonly get: operations["binanceDepth"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v3/exchangeInfo": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The pairs with the exchange's own filters */
+        readonly get: operations["binanceExchangeInfo"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v3/klines": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Candles */
+        readonly get: operations["binanceKlines"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v3/ping": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Nothing, at once */
+        readonly get: operations["binancePing"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v3/ticker/24hr": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What the last 1,440 minutes brought */
+        readonly get: operations["binanceDayTicker"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v3/ticker/bookTicker": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The best bid and ask */
+        readonly get: operations["binanceBookTicker"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v3/ticker/price": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The last price */
+        readonly get: operations["binancePriceTicker"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v3/time": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The time here */
+        readonly get: operations["binanceTime"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v3/trades": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The newest trades */
+        readonly get: operations["binanceTrades"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v3/uiKlines": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Candles, for charts; here the same */
+        readonly get: operations["binanceUiKlines"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/completeness": {
         readonly parameters: {
             readonly query?: never;
@@ -15,6 +202,28 @@ export interface paths {
          *     A known stream of which nothing is known in the range is there too, with no minute known.
          */
         readonly get: operations["getCompleteness"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/export": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * A range of candles as a file
+         * @description Return the closed candles of a range, ascending by open time, as CSV or Parquet; 200,000 at most.
+         *
+         *     A file whose end is not reached, for a store went away meanwhile, is cut off: the connection breaks.
+         */
+        readonly get: operations["exportCandles"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -95,6 +304,8 @@ export interface paths {
          * @description Return candles ascending by open time, the forming one last.
          *
          *     With `startTime` the first `limit` from there, else the newest `limit`, up to `endTime` where it is given.
+         *     `Link` names the next page of the first, the page before of the others. With the `ETag` of an answer in
+         *     `If-None-Match` the same one is not sent again.
          */
         readonly get: operations["getOhlc"];
         readonly put?: never;
@@ -207,6 +418,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/status": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * How fresh each stream is
+         * @description Return of each stream the time of its newest record, its age and lag, and of books the trust state.
+         */
+        readonly get: operations["getStatus"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/symbols": {
         readonly parameters: {
             readonly query?: never;
@@ -247,10 +478,127 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/udf/config": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What is offered
+         * @description Return the resolutions, exchanges and kinds of instruments.
+         */
+        readonly get: operations["udfConfig"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/udf/history": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Bars
+         * @description Return bars column by column, the forming one last.
+         */
+        readonly get: operations["udfHistory"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/udf/search": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Pairs by a part of their names
+         * @description Return the pairs whose names hold a text.
+         */
+        readonly get: operations["udfSearch"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/udf/symbols": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * One pair
+         * @description Return how a pair is to be drawn.
+         */
+        readonly get: operations["udfSymbol"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/udf/time": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The time here
+         * @description Return the time in whole epoch seconds.
+         */
+        readonly get: operations["udfTime"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AggregateTrade
+         * @description Neighbouring trades of one time, price and side.
+         *
+         *     The exchange's own number of an aggregate is not known: `a` is the id of its first trade, as `f` is.
+         */
+        readonly AggregateTrade: {
+            readonly a: number;
+            readonly f: number;
+            readonly l: number;
+            readonly m: boolean;
+            /** @default true */
+            readonly M: boolean;
+            readonly p: string;
+            readonly q: string;
+            readonly T: number;
+        };
         /**
          * BadParameter
          * @description One parameter that cannot be used, and why; the empty name stands for the query as a whole.
@@ -258,6 +606,25 @@ export interface components {
         readonly BadParameter: {
             readonly parameter: string;
             readonly reason: string;
+        };
+        /**
+         * BinanceError
+         * @description An error as Binance writes it.
+         */
+        readonly BinanceError: {
+            readonly code: number;
+            readonly msg: string;
+        };
+        /**
+         * BookTicker
+         * @description The best bid and ask of a pair.
+         */
+        readonly BookTicker: {
+            readonly askPrice: string;
+            readonly askQty: string;
+            readonly bidPrice: string;
+            readonly bidQty: string;
+            readonly symbol: string;
         };
         /**
          * Candle
@@ -320,6 +687,68 @@ export interface components {
             readonly state: "away" | "up";
         };
         /**
+         * DayTicker
+         * @description The same in full, with the best prices now; zero where the book may not be believed.
+         */
+        readonly DayTicker: {
+            readonly askPrice: string;
+            readonly askQty: string;
+            readonly bidPrice: string;
+            readonly bidQty: string;
+            readonly closeTime: number;
+            readonly count: number;
+            readonly firstId: number;
+            readonly highPrice: string;
+            readonly lastId: number;
+            readonly lastPrice: string;
+            readonly lastQty: string;
+            readonly lowPrice: string;
+            readonly openPrice: string;
+            readonly openTime: number;
+            readonly prevClosePrice: string;
+            readonly priceChange: string;
+            readonly priceChangePercent: string;
+            readonly quoteVolume: string;
+            readonly symbol: string;
+            readonly volume: string;
+            readonly weightedAvgPrice: string;
+        };
+        /**
+         * Depth
+         * @description The best levels of a book, as prices with quantities.
+         */
+        readonly Depth: {
+            readonly asks: readonly (readonly [
+                string,
+                string
+            ])[];
+            readonly bids: readonly (readonly [
+                string,
+                string
+            ])[];
+            readonly lastUpdateId: number;
+        };
+        /**
+         * Exchange
+         * @description An exchange as the library's filter shows it.
+         */
+        readonly Exchange: {
+            readonly desc: string;
+            readonly name: string;
+            readonly value: string;
+        };
+        /**
+         * ExchangeInfo
+         * @description The pairs, each as the exchange itself lists it, and the limits that hold here.
+         */
+        readonly ExchangeInfo: {
+            readonly exchangeFilters: readonly unknown[];
+            readonly rateLimits: readonly components["schemas"]["RateLimit"][];
+            readonly serverTime: number;
+            readonly symbols: readonly unknown[];
+            readonly timezone: string;
+        };
+        /**
          * HoleInStream
          * @description A run of ids that a stream did not bring; a hole between two minutes is the later one's.
          *
@@ -356,6 +785,29 @@ export interface components {
             /** @enum {unknown} */
             readonly status: "alive";
         };
+        /**
+         * MiniTicker
+         * @description What 24 hours brought to a pair. The id of the first trade is not known, and -1.
+         */
+        readonly MiniTicker: {
+            readonly closeTime: number;
+            readonly count: number;
+            readonly firstId: number;
+            readonly highPrice: string;
+            readonly lastId: number;
+            readonly lastPrice: string;
+            readonly lowPrice: string;
+            readonly openPrice: string;
+            readonly openTime: number;
+            readonly quoteVolume: string;
+            readonly symbol: string;
+            readonly volume: string;
+        };
+        /**
+         * Nothing
+         * @description The answer to a ping.
+         */
+        readonly Nothing: Record<string, never>;
         /**
          * Ohlc
          * @description Candles of one pair, ascending by open time; the forming one, where it belongs to them, comes last.
@@ -429,6 +881,14 @@ export interface components {
             readonly symbol: string;
         };
         /**
+         * PriceTicker
+         * @description The last price of a pair.
+         */
+        readonly PriceTicker: {
+            readonly price: string;
+            readonly symbol: string;
+        };
+        /**
          * Problem
          * @description A problem document. `type` names the kind of problem, `detail` says what is the matter this time.
          *
@@ -485,6 +945,16 @@ export interface components {
             readonly time: number | null;
         };
         /**
+         * RateLimit
+         * @description One limit on requests.
+         */
+        readonly RateLimit: {
+            readonly interval: string;
+            readonly intervalNum: number;
+            readonly limit: number;
+            readonly rateLimitType: string;
+        };
+        /**
          * Readiness
          * @description Whether anything can be served, and from what.
          *
@@ -500,6 +970,22 @@ export interface components {
             readonly source: ("binance" | "replay" | "simulator") | null;
             /** @enum {unknown} */
             readonly status: "degraded" | "not ready" | "ready";
+        };
+        /**
+         * ServerTime
+         * @description The time here, in ms.
+         */
+        readonly ServerTime: {
+            readonly serverTime: number;
+        };
+        /**
+         * Status
+         * @description The streams by pair, market and kind; `ready` says what can be served, and what is away and why.
+         */
+        readonly Status: {
+            readonly ready: components["schemas"]["Readiness"];
+            readonly streams: readonly components["schemas"]["StreamStatus"][];
+            readonly time: number;
         };
         /**
          * StreamCompleteness
@@ -521,6 +1007,27 @@ export interface components {
             /** @enum {unknown} */
             readonly stream: "depth" | "kline_1m" | "trade";
             readonly symbol: string;
+        };
+        /**
+         * StreamStatus
+         * @description One stream as its newest record shows it; null is what no record has shown yet.
+         *
+         *     `time` is the exchange's time of that record, `age` the ms since; null in a replayed recording, whose times
+         *     lie in the past. `lag` is how many ms after its time it arrived here: below zero where the exchange's clock is
+         *     ahead. `state` is the trust state of a book; only `synced` ones may be believed.
+         */
+        readonly StreamStatus: {
+            readonly age: number | null;
+            readonly lag: number | null;
+            /** @enum {unknown} */
+            readonly market: "spot" | "usdm";
+            readonly simulated: boolean | null;
+            readonly source: string | null;
+            readonly state: ("resyncing" | "stale" | "starved" | "synced") | null;
+            /** @enum {unknown} */
+            readonly stream: "depth" | "kline_1m" | "trade";
+            readonly symbol: string;
+            readonly time: number | null;
         };
         /**
          * SymbolInfo
@@ -549,6 +1056,14 @@ export interface components {
             readonly symbols: readonly components["schemas"]["SymbolInfo"][];
         };
         /**
+         * SymbolType
+         * @description A kind of instrument as the library's filter shows it.
+         */
+        readonly SymbolType: {
+            readonly name: string;
+            readonly value: string;
+        };
+        /**
          * Trade
          * @description One trade; `quantity` in base, `quote_quantity` in quote currency.
          */
@@ -570,6 +1085,105 @@ export interface components {
             readonly symbol: string;
             readonly trades: readonly components["schemas"]["Trade"][];
         };
+        /**
+         * TradeRow
+         * @description One trade. The platform knows no others than best matches.
+         */
+        readonly TradeRow: {
+            readonly id: number;
+            /** @default true */
+            readonly isBestMatch: boolean;
+            readonly isBuyerMaker: boolean;
+            readonly price: string;
+            readonly qty: string;
+            readonly quoteQty: string;
+            readonly time: number;
+        };
+        /**
+         * UdfBars
+         * @description Bars ascending by time, column by column; the numbers have the exact digits of their decimals.
+         */
+        readonly UdfBars: {
+            readonly c: readonly unknown[];
+            readonly h: readonly unknown[];
+            readonly l: readonly unknown[];
+            readonly o: readonly unknown[];
+            /**
+             * @default ok
+             * @enum {unknown}
+             */
+            readonly s: "ok";
+            readonly t: readonly number[];
+            readonly v: readonly unknown[];
+        };
+        /**
+         * UdfConfig
+         * @description What the server offers.
+         */
+        readonly UdfConfig: {
+            readonly exchanges: readonly components["schemas"]["Exchange"][];
+            readonly supported_resolutions: readonly string[];
+            readonly supports_group_request: boolean;
+            readonly supports_marks: boolean;
+            readonly supports_search: boolean;
+            readonly supports_time: boolean;
+            readonly supports_timescale_marks: boolean;
+            readonly symbols_types: readonly components["schemas"]["SymbolType"][];
+        };
+        /**
+         * UdfError
+         * @description Why there is no answer.
+         */
+        readonly UdfError: {
+            readonly errmsg: string;
+            readonly s: string;
+        };
+        /**
+         * UdfMatch
+         * @description A pair that a search found.
+         */
+        readonly UdfMatch: {
+            readonly description: string;
+            readonly exchange: string;
+            readonly full_name: string;
+            readonly symbol: string;
+            readonly ticker: string;
+            readonly type: string;
+        };
+        /**
+         * UdfNoData
+         * @description There are no bars in the range; `nextTime` is that of the newest one before it, where there is one.
+         */
+        readonly UdfNoData: {
+            /** @default null */
+            readonly nextTime: number | null;
+            readonly s: string;
+        };
+        /**
+         * UdfSymbol
+         * @description A pair. Its prices are multiples of `minmov / pricescale`, the exchange's tick size.
+         */
+        readonly UdfSymbol: {
+            readonly currency_code: string;
+            readonly data_status: string;
+            readonly description: string;
+            readonly exchange: string;
+            readonly format: string;
+            readonly has_daily: boolean;
+            readonly has_intraday: boolean;
+            readonly has_weekly_and_monthly: boolean;
+            readonly intraday_multipliers: readonly string[];
+            readonly listed_exchange: string;
+            readonly minmov: number;
+            readonly name: string;
+            readonly pricescale: number;
+            readonly session: string;
+            readonly supported_resolutions: readonly string[];
+            readonly ticker: string;
+            readonly timezone: string;
+            readonly type: string;
+            readonly volume_precision: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -579,6 +1193,696 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    readonly binanceAggTrades: {
+        readonly parameters: {
+            readonly query: {
+                readonly endTime?: number;
+                readonly fromId?: number;
+                readonly limit?: number;
+                readonly startTime?: number;
+                /** @example BTCUSDT */
+                readonly symbol: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["AggregateTrade"][];
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+        };
+    };
+    readonly binanceDepth: {
+        readonly parameters: {
+            readonly query: {
+                readonly limit?: number;
+                /** @example BTCUSDT */
+                readonly symbol: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Depth"];
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+        };
+    };
+    readonly binanceExchangeInfo: {
+        readonly parameters: {
+            readonly query?: {
+                readonly permissions?: string;
+                readonly showPermissionSets?: boolean;
+                readonly symbol?: string;
+                readonly symbols?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExchangeInfo"];
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+        };
+    };
+    readonly binanceKlines: {
+        readonly parameters: {
+            readonly query: {
+                readonly endTime?: number;
+                /** @example 1m */
+                readonly interval: "1m" | "5m" | "1h" | "4h" | "1d";
+                readonly limit?: number;
+                readonly startTime?: number;
+                /** @example BTCUSDT */
+                readonly symbol: string;
+                readonly timeZone?: "0";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly (readonly [
+                        number,
+                        string,
+                        string,
+                        string,
+                        string,
+                        string,
+                        number,
+                        string,
+                        number,
+                        string,
+                        string,
+                        string
+                    ])[];
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+        };
+    };
+    readonly binancePing: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+        };
+    };
+    readonly binanceDayTicker: {
+        readonly parameters: {
+            readonly query?: {
+                readonly symbol?: string;
+                readonly symbols?: string;
+                readonly type?: "FULL" | "MINI";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DayTicker"] | readonly components["schemas"]["DayTicker"][] | components["schemas"]["MiniTicker"] | readonly components["schemas"]["MiniTicker"][];
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+        };
+    };
+    readonly binanceBookTicker: {
+        readonly parameters: {
+            readonly query?: {
+                readonly symbol?: string;
+                readonly symbols?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BookTicker"] | readonly components["schemas"]["BookTicker"][];
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+        };
+    };
+    readonly binancePriceTicker: {
+        readonly parameters: {
+            readonly query?: {
+                readonly symbol?: string;
+                readonly symbols?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PriceTicker"] | readonly components["schemas"]["PriceTicker"][];
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+        };
+    };
+    readonly binanceTime: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ServerTime"];
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+        };
+    };
+    readonly binanceTrades: {
+        readonly parameters: {
+            readonly query: {
+                readonly limit?: number;
+                /** @example BTCUSDT */
+                readonly symbol: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["TradeRow"][];
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+        };
+    };
+    readonly binanceUiKlines: {
+        readonly parameters: {
+            readonly query: {
+                readonly endTime?: number;
+                /** @example 1m */
+                readonly interval: "1m" | "5m" | "1h" | "4h" | "1d";
+                readonly limit?: number;
+                readonly startTime?: number;
+                /** @example BTCUSDT */
+                readonly symbol: string;
+                readonly timeZone?: "0";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly (readonly [
+                        number,
+                        string,
+                        string,
+                        string,
+                        string,
+                        string,
+                        number,
+                        string,
+                        number,
+                        string,
+                        string,
+                        string
+                    ])[];
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+        };
+    };
     readonly getCompleteness: {
         readonly parameters: {
             readonly query?: {
@@ -605,7 +1909,58 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "start_time": 1767265200000,
+                     *       "end_time": 1767268800000,
+                     *       "streams": [
+                     *         {
+                     *           "market": "spot",
+                     *           "stream": "trade",
+                     *           "symbol": "BTCUSDT",
+                     *           "minutes_known": 60,
+                     *           "minutes_unknown": 0,
+                     *           "expected": 104201,
+                     *           "received": 104150,
+                     *           "filled": 51,
+                     *           "missing": 0
+                     *         }
+                     *       ],
+                     *       "holes": [
+                     *         {
+                     *           "market": "spot",
+                     *           "stream": "trade",
+                     *           "symbol": "BTCUSDT",
+                     *           "minute": 1767267780000,
+                     *           "first_id": 5600090000,
+                     *           "last_id": 5600090050,
+                     *           "count": 51,
+                     *           "how": "rest",
+                     *           "filled_at": 1767267782310
+                     *         }
+                     *       ],
+                     *       "truncated": false
+                     *     }
+                     */
                     readonly "application/json": components["schemas"]["Completeness"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "send an accepted key in the header X-API-Key",
+                     *       "instance": "/latest?symbol=BTCUSDT"
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not Found */
@@ -614,6 +1969,19 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unknown-symbol",
+                     *       "title": "Unknown symbol",
+                     *       "status": 404,
+                     *       "detail": "'BTCUSD' is not a known pair; known: BTCUSDT, ETHUSDT",
+                     *       "instance": "/latest?symbol=BTCUSD",
+                     *       "known_symbols": [
+                     *         "BTCUSDT",
+                     *         "ETHUSDT"
+                     *       ]
+                     *     }
+                     */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -623,6 +1991,39 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:bad-query",
+                     *       "title": "Bad query",
+                     *       "status": 422,
+                     *       "detail": "limit: Input should be greater than or equal to 1",
+                     *       "instance": "/ohlc?symbol=BTCUSDT&limit=0",
+                     *       "errors": [
+                     *         {
+                     *           "parameter": "limit",
+                     *           "reason": "Input should be greater than or equal to 1"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:too-many-requests",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "ask again in 3 s",
+                     *       "instance": "/latest?symbol=BTCUSDT"
+                     *     }
+                     */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -632,6 +2033,153 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unavailable",
+                     *       "title": "Temporarily unavailable",
+                     *       "status": 503,
+                     *       "detail": "redis is away: Connection refused",
+                     *       "instance": "/trades?symbol=BTCUSDT",
+                     *       "unavailable": {
+                     *         "redis": "Connection refused"
+                     *       }
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly exportCandles: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Greatest open time, epoch ms, inclusive */
+                readonly endTime: number;
+                /** @description `csv` (RFC 4180) or `parquet` */
+                readonly format?: "csv" | "parquet";
+                /** @description Interval of the candles */
+                readonly interval?: components["schemas"]["Interval"];
+                /** @description Least open time, epoch ms */
+                readonly startTime: number;
+                /** @description A pair, as `BTCUSDT` */
+                readonly symbol: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The file */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/vnd.apache.parquet": string;
+                    readonly "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "send an accepted key in the header X-API-Key",
+                     *       "instance": "/latest?symbol=BTCUSDT"
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unknown-symbol",
+                     *       "title": "Unknown symbol",
+                     *       "status": 404,
+                     *       "detail": "'BTCUSD' is not a known pair; known: BTCUSDT, ETHUSDT",
+                     *       "instance": "/latest?symbol=BTCUSD",
+                     *       "known_symbols": [
+                     *         "BTCUSDT",
+                     *         "ETHUSDT"
+                     *       ]
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:bad-query",
+                     *       "title": "Bad query",
+                     *       "status": 422,
+                     *       "detail": "limit: Input should be greater than or equal to 1",
+                     *       "instance": "/ohlc?symbol=BTCUSDT&limit=0",
+                     *       "errors": [
+                     *         {
+                     *           "parameter": "limit",
+                     *           "reason": "Input should be greater than or equal to 1"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:too-many-requests",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "ask again in 3 s",
+                     *       "instance": "/latest?symbol=BTCUSDT"
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unavailable",
+                     *       "title": "Temporarily unavailable",
+                     *       "status": 503,
+                     *       "detail": "redis is away: Connection refused",
+                     *       "instance": "/trades?symbol=BTCUSDT",
+                     *       "unavailable": {
+                     *         "redis": "Connection refused"
+                     *       }
+                     *     }
+                     */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -652,6 +2200,13 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "alive",
+                     *       "source": "binance",
+                     *       "simulated": false
+                     *     }
+                     */
                     readonly "application/json": components["schemas"]["Liveness"];
                 };
             };
@@ -675,7 +2230,46 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "symbol": "BTCUSDT",
+                     *       "interval": "1m",
+                     *       "open_time": 1767268800000,
+                     *       "close_time": 1767268859999,
+                     *       "open": "87650.1",
+                     *       "high": "87672",
+                     *       "low": "87641.53",
+                     *       "close": "87660.04",
+                     *       "volume": "12.50031",
+                     *       "quote_volume": "1095770.6180124",
+                     *       "trades": 2841,
+                     *       "taker_buy_volume": "6.1",
+                     *       "taker_buy_quote_volume": "534719.3605",
+                     *       "closed": false,
+                     *       "version": 1767268841003,
+                     *       "source": "binance",
+                     *       "completeness": "complete"
+                     *     }
+                     */
                     readonly "application/json": components["schemas"]["Candle"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "send an accepted key in the header X-API-Key",
+                     *       "instance": "/latest?symbol=BTCUSDT"
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not Found */
@@ -684,6 +2278,19 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unknown-symbol",
+                     *       "title": "Unknown symbol",
+                     *       "status": 404,
+                     *       "detail": "'BTCUSD' is not a known pair; known: BTCUSDT, ETHUSDT",
+                     *       "instance": "/latest?symbol=BTCUSD",
+                     *       "known_symbols": [
+                     *         "BTCUSDT",
+                     *         "ETHUSDT"
+                     *       ]
+                     *     }
+                     */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -693,6 +2300,39 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:bad-query",
+                     *       "title": "Bad query",
+                     *       "status": 422,
+                     *       "detail": "limit: Input should be greater than or equal to 1",
+                     *       "instance": "/ohlc?symbol=BTCUSDT&limit=0",
+                     *       "errors": [
+                     *         {
+                     *           "parameter": "limit",
+                     *           "reason": "Input should be greater than or equal to 1"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:too-many-requests",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "ask again in 3 s",
+                     *       "instance": "/latest?symbol=BTCUSDT"
+                     *     }
+                     */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -702,6 +2342,18 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unavailable",
+                     *       "title": "Temporarily unavailable",
+                     *       "status": 503,
+                     *       "detail": "redis is away: Connection refused",
+                     *       "instance": "/trades?symbol=BTCUSDT",
+                     *       "unavailable": {
+                     *         "redis": "Connection refused"
+                     *       }
+                     *     }
+                     */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -754,7 +2406,78 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "symbol": "BTCUSDT",
+                     *       "interval": "1m",
+                     *       "candles": [
+                     *         {
+                     *           "symbol": "BTCUSDT",
+                     *           "interval": "1m",
+                     *           "open_time": 1767268740000,
+                     *           "close_time": 1767268799999,
+                     *           "open": "87650.1",
+                     *           "high": "87672",
+                     *           "low": "87641.53",
+                     *           "close": "87660.04",
+                     *           "volume": "12.50031",
+                     *           "quote_volume": "1095770.6180124",
+                     *           "trades": 2841,
+                     *           "taker_buy_volume": "6.1",
+                     *           "taker_buy_quote_volume": "534719.3605",
+                     *           "closed": true,
+                     *           "version": 1767268802000,
+                     *           "source": "backfill:binance",
+                     *           "completeness": "backfilled"
+                     *         },
+                     *         {
+                     *           "symbol": "BTCUSDT",
+                     *           "interval": "1m",
+                     *           "open_time": 1767268800000,
+                     *           "close_time": 1767268859999,
+                     *           "open": "87650.1",
+                     *           "high": "87672",
+                     *           "low": "87641.53",
+                     *           "close": "87660.04",
+                     *           "volume": "12.50031",
+                     *           "quote_volume": "1095770.6180124",
+                     *           "trades": 2841,
+                     *           "taker_buy_volume": "6.1",
+                     *           "taker_buy_quote_volume": "534719.3605",
+                     *           "closed": false,
+                     *           "version": 1767268841003,
+                     *           "source": "binance",
+                     *           "completeness": "complete"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     readonly "application/json": components["schemas"]["Ohlc"];
+                };
+            };
+            /** @description The answer is the one that `If-None-Match` names */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "send an accepted key in the header X-API-Key",
+                     *       "instance": "/latest?symbol=BTCUSDT"
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not Found */
@@ -763,6 +2486,19 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unknown-symbol",
+                     *       "title": "Unknown symbol",
+                     *       "status": 404,
+                     *       "detail": "'BTCUSD' is not a known pair; known: BTCUSDT, ETHUSDT",
+                     *       "instance": "/latest?symbol=BTCUSD",
+                     *       "known_symbols": [
+                     *         "BTCUSDT",
+                     *         "ETHUSDT"
+                     *       ]
+                     *     }
+                     */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -772,6 +2508,39 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:bad-query",
+                     *       "title": "Bad query",
+                     *       "status": 422,
+                     *       "detail": "limit: Input should be greater than or equal to 1",
+                     *       "instance": "/ohlc?symbol=BTCUSDT&limit=0",
+                     *       "errors": [
+                     *         {
+                     *           "parameter": "limit",
+                     *           "reason": "Input should be greater than or equal to 1"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:too-many-requests",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "ask again in 3 s",
+                     *       "instance": "/latest?symbol=BTCUSDT"
+                     *     }
+                     */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -781,6 +2550,18 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unavailable",
+                     *       "title": "Temporarily unavailable",
+                     *       "status": 503,
+                     *       "detail": "redis is away: Connection refused",
+                     *       "instance": "/trades?symbol=BTCUSDT",
+                     *       "unavailable": {
+                     *         "redis": "Connection refused"
+                     *       }
+                     *     }
+                     */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -806,7 +2587,71 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "symbol": "BTCUSDT",
+                     *       "interval": "1m",
+                     *       "candles": [
+                     *         {
+                     *           "symbol": "BTCUSDT",
+                     *           "interval": "1m",
+                     *           "open_time": 1767268740000,
+                     *           "close_time": 1767268799999,
+                     *           "open": "87650.1",
+                     *           "high": "87672",
+                     *           "low": "87641.53",
+                     *           "close": "87660.04",
+                     *           "volume": "12.50031",
+                     *           "quote_volume": "1095770.6180124",
+                     *           "trades": 2841,
+                     *           "taker_buy_volume": "6.1",
+                     *           "taker_buy_quote_volume": "534719.3605",
+                     *           "closed": true,
+                     *           "version": 1767268802000,
+                     *           "source": "backfill:binance",
+                     *           "completeness": "backfilled"
+                     *         },
+                     *         {
+                     *           "symbol": "BTCUSDT",
+                     *           "interval": "1m",
+                     *           "open_time": 1767268800000,
+                     *           "close_time": 1767268859999,
+                     *           "open": "87650.1",
+                     *           "high": "87672",
+                     *           "low": "87641.53",
+                     *           "close": "87660.04",
+                     *           "volume": "12.50031",
+                     *           "quote_volume": "1095770.6180124",
+                     *           "trades": 2841,
+                     *           "taker_buy_volume": "6.1",
+                     *           "taker_buy_quote_volume": "534719.3605",
+                     *           "closed": false,
+                     *           "version": 1767268841003,
+                     *           "source": "binance",
+                     *           "completeness": "complete"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     readonly "application/json": components["schemas"]["Ohlc"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "send an accepted key in the header X-API-Key",
+                     *       "instance": "/latest?symbol=BTCUSDT"
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not Found */
@@ -815,6 +2660,19 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unknown-symbol",
+                     *       "title": "Unknown symbol",
+                     *       "status": 404,
+                     *       "detail": "'BTCUSD' is not a known pair; known: BTCUSDT, ETHUSDT",
+                     *       "instance": "/latest?symbol=BTCUSD",
+                     *       "known_symbols": [
+                     *         "BTCUSDT",
+                     *         "ETHUSDT"
+                     *       ]
+                     *     }
+                     */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -824,6 +2682,39 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:bad-query",
+                     *       "title": "Bad query",
+                     *       "status": 422,
+                     *       "detail": "limit: Input should be greater than or equal to 1",
+                     *       "instance": "/ohlc?symbol=BTCUSDT&limit=0",
+                     *       "errors": [
+                     *         {
+                     *           "parameter": "limit",
+                     *           "reason": "Input should be greater than or equal to 1"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:too-many-requests",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "ask again in 3 s",
+                     *       "instance": "/latest?symbol=BTCUSDT"
+                     *     }
+                     */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -833,6 +2724,18 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unavailable",
+                     *       "title": "Temporarily unavailable",
+                     *       "status": 503,
+                     *       "detail": "redis is away: Connection refused",
+                     *       "instance": "/trades?symbol=BTCUSDT",
+                     *       "unavailable": {
+                     *         "redis": "Connection refused"
+                     *       }
+                     *     }
+                     */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -860,7 +2763,59 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "market": "spot",
+                     *       "symbol": "BTCUSDT",
+                     *       "bids": [
+                     *         [
+                     *           "87660.03",
+                     *           "1.20461"
+                     *         ],
+                     *         [
+                     *           "87659.5",
+                     *           "0.004"
+                     *         ]
+                     *       ],
+                     *       "asks": [
+                     *         [
+                     *           "87660.04",
+                     *           "0.88215"
+                     *         ],
+                     *         [
+                     *           "87661",
+                     *           "2"
+                     *         ]
+                     *       ],
+                     *       "state": "synced",
+                     *       "last_update_id": 81234567890,
+                     *       "checksum": 3735928559,
+                     *       "event_time": 1767268841000,
+                     *       "age": 87,
+                     *       "bid_limit": "86990.2",
+                     *       "ask_limit": "88410.77",
+                     *       "source": "binance"
+                     *     }
+                     */
                     readonly "application/json": components["schemas"]["OrderBook"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "send an accepted key in the header X-API-Key",
+                     *       "instance": "/latest?symbol=BTCUSDT"
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not Found */
@@ -869,6 +2824,19 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unknown-symbol",
+                     *       "title": "Unknown symbol",
+                     *       "status": 404,
+                     *       "detail": "'BTCUSD' is not a known pair; known: BTCUSDT, ETHUSDT",
+                     *       "instance": "/latest?symbol=BTCUSD",
+                     *       "known_symbols": [
+                     *         "BTCUSDT",
+                     *         "ETHUSDT"
+                     *       ]
+                     *     }
+                     */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -878,6 +2846,39 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:bad-query",
+                     *       "title": "Bad query",
+                     *       "status": 422,
+                     *       "detail": "limit: Input should be greater than or equal to 1",
+                     *       "instance": "/ohlc?symbol=BTCUSDT&limit=0",
+                     *       "errors": [
+                     *         {
+                     *           "parameter": "limit",
+                     *           "reason": "Input should be greater than or equal to 1"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:too-many-requests",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "ask again in 3 s",
+                     *       "instance": "/latest?symbol=BTCUSDT"
+                     *     }
+                     */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -887,6 +2888,18 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unavailable",
+                     *       "title": "Temporarily unavailable",
+                     *       "status": 503,
+                     *       "detail": "redis is away: Connection refused",
+                     *       "instance": "/trades?symbol=BTCUSDT",
+                     *       "unavailable": {
+                     *         "redis": "Connection refused"
+                     *       }
+                     *     }
+                     */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -910,7 +2923,45 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ranking": "top_gainers",
+                     *       "time": 1767268740000,
+                     *       "source": "binance",
+                     *       "supply_time": 1767182400000,
+                     *       "rows": [
+                     *         {
+                     *           "rank": 1,
+                     *           "symbol": "SOLUSDT",
+                     *           "price": "141.52",
+                     *           "change_percent": "6.41",
+                     *           "volume": "3180012.417",
+                     *           "quote_volume": "447201133.50291",
+                     *           "market_cap": "78941000000"
+                     *         }
+                     *       ],
+                     *       "reason": null
+                     *     }
+                     */
                     readonly "application/json": components["schemas"]["RankingList"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "send an accepted key in the header X-API-Key",
+                     *       "instance": "/latest?symbol=BTCUSDT"
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -919,6 +2970,39 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:bad-query",
+                     *       "title": "Bad query",
+                     *       "status": 422,
+                     *       "detail": "limit: Input should be greater than or equal to 1",
+                     *       "instance": "/ohlc?symbol=BTCUSDT&limit=0",
+                     *       "errors": [
+                     *         {
+                     *           "parameter": "limit",
+                     *           "reason": "Input should be greater than or equal to 1"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:too-many-requests",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "ask again in 3 s",
+                     *       "instance": "/latest?symbol=BTCUSDT"
+                     *     }
+                     */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -928,6 +3012,18 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unavailable",
+                     *       "title": "Temporarily unavailable",
+                     *       "status": 503,
+                     *       "detail": "redis is away: Connection refused",
+                     *       "instance": "/trades?symbol=BTCUSDT",
+                     *       "unavailable": {
+                     *         "redis": "Connection refused"
+                     *       }
+                     *     }
+                     */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -951,7 +3047,45 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ranking": "top_gainers",
+                     *       "time": 1767268740000,
+                     *       "source": "binance",
+                     *       "supply_time": 1767182400000,
+                     *       "rows": [
+                     *         {
+                     *           "rank": 1,
+                     *           "symbol": "SOLUSDT",
+                     *           "price": "141.52",
+                     *           "change_percent": "6.41",
+                     *           "volume": "3180012.417",
+                     *           "quote_volume": "447201133.50291",
+                     *           "market_cap": "78941000000"
+                     *         }
+                     *       ],
+                     *       "reason": null
+                     *     }
+                     */
                     readonly "application/json": components["schemas"]["RankingList"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "send an accepted key in the header X-API-Key",
+                     *       "instance": "/latest?symbol=BTCUSDT"
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -960,6 +3094,39 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:bad-query",
+                     *       "title": "Bad query",
+                     *       "status": 422,
+                     *       "detail": "limit: Input should be greater than or equal to 1",
+                     *       "instance": "/ohlc?symbol=BTCUSDT&limit=0",
+                     *       "errors": [
+                     *         {
+                     *           "parameter": "limit",
+                     *           "reason": "Input should be greater than or equal to 1"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:too-many-requests",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "ask again in 3 s",
+                     *       "instance": "/latest?symbol=BTCUSDT"
+                     *     }
+                     */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -969,6 +3136,18 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unavailable",
+                     *       "title": "Temporarily unavailable",
+                     *       "status": 503,
+                     *       "detail": "redis is away: Connection refused",
+                     *       "instance": "/trades?symbol=BTCUSDT",
+                     *       "unavailable": {
+                     *         "redis": "Connection refused"
+                     *       }
+                     *     }
+                     */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -989,6 +3168,28 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ready",
+                     *       "source": "binance",
+                     *       "simulated": false,
+                     *       "components": {
+                     *         "kafka": {
+                     *           "state": "up",
+                     *           "reason": null
+                     *         },
+                     *         "redis": {
+                     *           "state": "up",
+                     *           "reason": null
+                     *         },
+                     *         "mongodb": {
+                     *           "state": "up",
+                     *           "reason": null
+                     *         }
+                     *       },
+                     *       "reasons": {}
+                     *     }
+                     */
                     readonly "application/json": components["schemas"]["Readiness"];
                 };
             };
@@ -998,7 +3199,193 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ready",
+                     *       "source": "binance",
+                     *       "simulated": false,
+                     *       "components": {
+                     *         "kafka": {
+                     *           "state": "up",
+                     *           "reason": null
+                     *         },
+                     *         "redis": {
+                     *           "state": "up",
+                     *           "reason": null
+                     *         },
+                     *         "mongodb": {
+                     *           "state": "up",
+                     *           "reason": null
+                     *         }
+                     *       },
+                     *       "reasons": {}
+                     *     }
+                     */
                     readonly "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
+    readonly getStatus: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description One pair; all without it */
+                readonly symbol?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "time": 1767268841087,
+                     *       "ready": {
+                     *         "status": "ready",
+                     *         "source": "binance",
+                     *         "simulated": false,
+                     *         "components": {
+                     *           "kafka": {
+                     *             "state": "up",
+                     *             "reason": null
+                     *           },
+                     *           "redis": {
+                     *             "state": "up",
+                     *             "reason": null
+                     *           },
+                     *           "mongodb": {
+                     *             "state": "up",
+                     *             "reason": null
+                     *           }
+                     *         },
+                     *         "reasons": {}
+                     *       },
+                     *       "streams": [
+                     *         {
+                     *           "market": "spot",
+                     *           "stream": "depth",
+                     *           "symbol": "BTCUSDT",
+                     *           "source": "binance",
+                     *           "simulated": false,
+                     *           "time": 1767268841000,
+                     *           "age": 87,
+                     *           "lag": 12,
+                     *           "state": "synced"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "send an accepted key in the header X-API-Key",
+                     *       "instance": "/latest?symbol=BTCUSDT"
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unknown-symbol",
+                     *       "title": "Unknown symbol",
+                     *       "status": 404,
+                     *       "detail": "'BTCUSD' is not a known pair; known: BTCUSDT, ETHUSDT",
+                     *       "instance": "/latest?symbol=BTCUSD",
+                     *       "known_symbols": [
+                     *         "BTCUSDT",
+                     *         "ETHUSDT"
+                     *       ]
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:bad-query",
+                     *       "title": "Bad query",
+                     *       "status": 422,
+                     *       "detail": "limit: Input should be greater than or equal to 1",
+                     *       "instance": "/ohlc?symbol=BTCUSDT&limit=0",
+                     *       "errors": [
+                     *         {
+                     *           "parameter": "limit",
+                     *           "reason": "Input should be greater than or equal to 1"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:too-many-requests",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "ask again in 3 s",
+                     *       "instance": "/latest?symbol=BTCUSDT"
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unavailable",
+                     *       "title": "Temporarily unavailable",
+                     *       "status": 503,
+                     *       "detail": "redis is away: Connection refused",
+                     *       "instance": "/trades?symbol=BTCUSDT",
+                     *       "unavailable": {
+                     *         "redis": "Connection refused"
+                     *       }
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1018,7 +3405,62 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "source": "binance",
+                     *       "simulated": false,
+                     *       "symbols": [
+                     *         {
+                     *           "symbol": "BTCUSDT",
+                     *           "markets": [
+                     *             "spot",
+                     *             "usdm"
+                     *           ],
+                     *           "source": "binance",
+                     *           "simulated": false,
+                     *           "price_decimals": 2,
+                     *           "quantity_decimals": 5
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     readonly "application/json": components["schemas"]["Symbols"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "send an accepted key in the header X-API-Key",
+                     *       "instance": "/latest?symbol=BTCUSDT"
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:too-many-requests",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "ask again in 3 s",
+                     *       "instance": "/latest?symbol=BTCUSDT"
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Service Unavailable */
@@ -1027,6 +3469,18 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unavailable",
+                     *       "title": "Temporarily unavailable",
+                     *       "status": 503,
+                     *       "detail": "redis is away: Connection refused",
+                     *       "instance": "/trades?symbol=BTCUSDT",
+                     *       "unavailable": {
+                     *         "redis": "Connection refused"
+                     *       }
+                     *     }
+                     */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1052,7 +3506,42 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "symbol": "BTCUSDT",
+                     *       "trades": [
+                     *         {
+                     *           "symbol": "BTCUSDT",
+                     *           "trade_id": 5600123456,
+                     *           "price": "87660.04",
+                     *           "quantity": "0.00117",
+                     *           "quote_quantity": "102.5622468",
+                     *           "time": 1767268840871,
+                     *           "buyer_is_maker": true,
+                     *           "source": "binance"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     readonly "application/json": components["schemas"]["TradeList"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "send an accepted key in the header X-API-Key",
+                     *       "instance": "/latest?symbol=BTCUSDT"
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not Found */
@@ -1061,6 +3550,19 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unknown-symbol",
+                     *       "title": "Unknown symbol",
+                     *       "status": 404,
+                     *       "detail": "'BTCUSD' is not a known pair; known: BTCUSDT, ETHUSDT",
+                     *       "instance": "/latest?symbol=BTCUSD",
+                     *       "known_symbols": [
+                     *         "BTCUSDT",
+                     *         "ETHUSDT"
+                     *       ]
+                     *     }
+                     */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1070,6 +3572,39 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:bad-query",
+                     *       "title": "Bad query",
+                     *       "status": 422,
+                     *       "detail": "limit: Input should be greater than or equal to 1",
+                     *       "instance": "/ohlc?symbol=BTCUSDT&limit=0",
+                     *       "errors": [
+                     *         {
+                     *           "parameter": "limit",
+                     *           "reason": "Input should be greater than or equal to 1"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:too-many-requests",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "ask again in 3 s",
+                     *       "instance": "/latest?symbol=BTCUSDT"
+                     *     }
+                     */
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1079,7 +3614,339 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unavailable",
+                     *       "title": "Temporarily unavailable",
+                     *       "status": 503,
+                     *       "detail": "redis is away: Connection refused",
+                     *       "instance": "/trades?symbol=BTCUSDT",
+                     *       "unavailable": {
+                     *         "redis": "Connection refused"
+                     *       }
+                     *     }
+                     */
                     readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly udfConfig: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UdfConfig"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UdfError"];
+                };
+            };
+            /** @description Not Found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UdfError"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UdfError"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UdfError"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UdfError"];
+                };
+            };
+        };
+    };
+    readonly udfHistory: {
+        readonly parameters: {
+            readonly query: {
+                /** @description So many bars before `to`, whatever `from` says */
+                readonly countback?: number | null;
+                /** @description Epoch seconds, inclusive */
+                readonly from?: number;
+                readonly resolution: "1" | "5" | "60" | "240" | "1D" | "D";
+                /** @description A pair, as `BTCUSDT` or `BINANCE:BTCUSDT` */
+                readonly symbol: string;
+                /** @description Epoch seconds, exclusive */
+                readonly to: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UdfBars"] | components["schemas"]["UdfNoData"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UdfError"];
+                };
+            };
+            /** @description Not Found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UdfError"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UdfError"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UdfError"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UdfError"];
+                };
+            };
+        };
+    };
+    readonly udfSearch: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description An exchange; empty: all */
+                readonly exchange?: string;
+                readonly limit?: number;
+                /** @description A part of a pair's name, in any case */
+                readonly query?: string;
+                /** @description A kind of instrument; empty: all */
+                readonly type?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["UdfMatch"][];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UdfError"];
+                };
+            };
+            /** @description Not Found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UdfError"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UdfError"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UdfError"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UdfError"];
+                };
+            };
+        };
+    };
+    readonly udfSymbol: {
+        readonly parameters: {
+            readonly query: {
+                /** @description A pair, as `BTCUSDT` or `BINANCE:BTCUSDT` */
+                readonly symbol: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UdfSymbol"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UdfError"];
+                };
+            };
+            /** @description Not Found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UdfError"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UdfError"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UdfError"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UdfError"];
+                };
+            };
+        };
+    };
+    readonly udfTime: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": unknown;
+                    readonly "text/plain": string;
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UdfError"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UdfError"];
                 };
             };
         };

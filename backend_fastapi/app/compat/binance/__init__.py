@@ -1,0 +1,1 @@
+"""Binance's spot market data by REST, as its clients ask for it."""

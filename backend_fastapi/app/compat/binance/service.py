@@ -1,0 +1,224 @@
+"""Binance's questions, answered from the platform's own services."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+
+from app.book.schemas import OrderBook
+from app.book.service import BookService
+from app.candles.service import CandleService
+from app.candles.span import Span
+from app.compat.binance import errors, tickers
+from app.compat.binance.parameters import Parameters
+from app.compat.binance.rows import aggregates, kline_row, level_rows, padded, trade_row
+from app.compat.binance.schemas import (
+    AggregateTrade,
+    BookTicker,
+    DayTicker,
+    Depth,
+    ExchangeInfo,
+    KlineRow,
+    MiniTicker,
+    Nothing,
+    PriceTicker,
+    RateLimit,
+    ServerTime,
+    TradeRow,
+)
+from app.problems import ApiError, NoDataError
+from app.symbols.listings import ListingService
+from app.trades.service import TradeService
+from candlestack_core.messages import Listing
+
+KLINES_LARGEST = 1000
+TRADES_LARGEST = 1000
+DEPTH_LARGEST = 5000
+SYNCED = "synced"
+
+Ticker = TypeVar("Ticker", DayTicker | MiniTicker, PriceTicker, BookTicker)
+
+
+@dataclass(frozen=True, slots=True)
+class BinanceService:
+    """Answers the endpoints of `/api/v3`; each method raises RefusedError, or ApiError where data is away."""
+
+    listings: ListingService
+    candles: CandleService
+    trades: TradeService
+    books: BookService
+    clock_ms: Callable[[], int]
+    requests_per_minute: int
+
+    async def ping(self, _: Parameters) -> Nothing:
+        return Nothing()
+
+    async def time(self, _: Parameters) -> ServerTime:
+        return ServerTime(self.clock_ms())
+
+    async def exchange_info(self, parameters: Parameters) -> ExchangeInfo:
+        """Return the pairs as the exchange lists them, word for word."""
+        listings = await self._chosen(parameters)
+        limit = RateLimit("RAW_REQUESTS", "MINUTE", 1, self.requests_per_minute)
+        return ExchangeInfo(
+            timezone="UTC",
+            server_time=self.clock_ms(),
+            rate_limits=[limit] if self.requests_per_minute else [],
+            exchange_filters=[],
+            symbols=[listing.entry for listing in listings],
+        )
+
+    async def klines(self, parameters: Parameters) -> list[KlineRow]:
+        """Return candles, the forming one too."""
+        symbol, interval = parameters.symbol(), parameters.interval()
+        parameters.utc_only()
+        start, end = parameters.time("startTime"), parameters.time("endTime")
+        limit = parameters.limit(default=500, largest=KLINES_LARGEST)
+        listing = await self._listing(symbol)
+        if start is not None and end is not None and end < start:
+            return []
+        candles = await self.candles.candles(symbol, interval, Span(start, end, limit))
+        return [kline_row(candle, listing) for candle in candles]
+
+    async def depth(self, parameters: Parameters) -> Depth:
+        """Return a book, if it may be believed: here there is no place to say that it may not."""
+        symbol = parameters.symbol()
+        limit = parameters.limit(default=100, largest=DEPTH_LARGEST)
+        listing = await self._listing(symbol)
+        book = await self.books.newest(symbol, "spot", limit)
+        if book.state != SYNCED:
+            raise errors.unavailable(f"the book of {symbol} is {book.state}")
+        return Depth(
+            last_update_id=book.last_update_id,
+            bids=level_rows(book.bids, listing),
+            asks=level_rows(book.asks, listing),
+        )
+
+    async def recent_trades(self, parameters: Parameters) -> list[TradeRow]:
+        symbol = parameters.symbol()
+        limit = parameters.limit(default=500, largest=TRADES_LARGEST)
+        listing = await self._listing(symbol)
+        found = await self.trades.newest(symbol, limit)
+        return [trade_row(trade, listing) for trade in found.trades]
+
+    async def aggregate_trades(self, parameters: Parameters) -> list[AggregateTrade]:
+        """Return aggregates of the newest trades; ones from before those are refused, not left out in silence."""
+        symbol = parameters.symbol()
+        limit = parameters.limit(default=500, largest=TRADES_LARGEST)
+        first_id = parameters.number("fromId")
+        start, end = parameters.time("startTime"), parameters.time("endTime")
+        if first_id is not None and (start is not None or end is not None):
+            raise errors.bad_combination()
+        listing = await self._listing(symbol)
+        held = aggregates((await self.trades.newest(symbol, TRADES_LARGEST)).trades, listing)
+        if first_id is None and start is None:
+            return [each for each in held if end is None or each.time <= end][-limit:]
+        for name, wanted, oldest in (
+            ("fromId", first_id, held[0].first_id if held else 0),
+            ("startTime", start, held[0].time if held else 0),
+        ):
+            if wanted is not None and wanted < oldest:
+                raise errors.RefusedError(
+                    -1130,
+                    f"Data sent for parameter '{name}' is not valid: trades are known from {oldest} on.",
+                )
+        found = [
+            each
+            for each in held
+            if (first_id is None or each.aggregate_id >= first_id)
+            and (start is None or each.time >= start)
+            and (end is None or each.time <= end)
+        ]
+        return found[:limit]
+
+    async def day_ticker(
+        self, parameters: Parameters
+    ) -> DayTicker | MiniTicker | list[DayTicker | MiniTicker]:
+        full = parameters.full_ticker()
+
+        async def ticker(listing: Listing) -> DayTicker | MiniTicker:
+            window = await tickers.day(self.candles, listing.symbol)
+            newest = (await self.trades.newest(listing.symbol, 1)).trades
+            if not full:
+                return tickers.mini_ticker(window, newest, listing)
+            return tickers.day_ticker(window, newest, await self._believed(listing), listing)
+
+        return await self._tickers(parameters, ticker)
+
+    async def price_ticker(self, parameters: Parameters) -> PriceTicker | list[PriceTicker]:
+        async def ticker(listing: Listing) -> PriceTicker:
+            latest = await self.candles.latest(listing.symbol)
+            return PriceTicker(listing.symbol, padded(latest.close, listing.quote_precision))
+
+        return await self._tickers(parameters, ticker)
+
+    async def book_ticker(self, parameters: Parameters) -> BookTicker | list[BookTicker]:
+        async def ticker(listing: Listing) -> BookTicker:
+            book = await self._believed(listing)
+            if book is None:
+                raise NoDataError(f"the book of {listing.symbol} may not be believed now")
+            return BookTicker(listing.symbol, *tickers.best(book, listing))
+
+        return await self._tickers(parameters, ticker)
+
+    async def _believed(self, listing: Listing) -> OrderBook | None:
+        try:
+            book = await self.books.newest(listing.symbol, "spot", 1)
+        except NoDataError:
+            return None
+        return book if book.state == SYNCED else None
+
+    async def _tickers(
+        self, parameters: Parameters, ticker: Callable[[Listing], Awaitable[Ticker]]
+    ) -> Ticker | list[Ticker]:
+        """Return one ticker for `symbol`, else a list of those of `symbols` or of all for which there is data."""
+        listings = await self._chosen(parameters)
+        if "symbol" in parameters:
+            return await ticker(listings[0])
+        found = await asyncio.gather(*map(ticker, listings), return_exceptions=True)
+        tickers_found: list[Ticker] = []
+        for each in found:
+            if isinstance(each, BaseException):
+                if not isinstance(each, NoDataError):
+                    raise each
+            else:
+                tickers_found.append(each)
+        return tickers_found
+
+    async def _chosen(self, parameters: Parameters) -> Sequence[Listing]:
+        """Return the listings of `symbol`, of `symbols` or of all pairs."""
+        if "symbol" in parameters and "symbols" in parameters:
+            raise errors.bad_combination()
+        if "symbol" in parameters:
+            return [await self._listing(parameters.symbol())]
+        symbols = parameters.symbols()
+        if symbols is None:
+            return list((await self.listings.all()).values())
+        return [await self._listing(symbol) for symbol in symbols]
+
+    async def _listing(self, symbol: str) -> Listing:
+        listing = await self.listings.find(symbol)
+        if listing is None:
+            raise errors.invalid_symbol()
+        return listing
+
+
+Ask = Callable[[BinanceService, Parameters], Awaitable[Any]]
+
+
+async def answer(
+    service: BinanceService, ask: Ask, query: Sequence[tuple[str, str]], names: Sequence[str]
+) -> bytes:
+    """Return the body of the answer to a request.
+
+    Raises:
+        RefusedError: Binance's word for why there is none.
+    """
+    try:
+        return msgspec.json.encode(await ask(service, Parameters(query, names)))
+    except ApiError as error:
+        raise errors.as_refused(error) from error

@@ -1,0 +1,1 @@
+"""TradingView's UDF: what its charting library asks a server for."""

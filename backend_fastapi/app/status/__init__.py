@@ -1,0 +1,1 @@
+"""How fresh each stream is, and whether it may be believed."""
