@@ -23,6 +23,7 @@ from app.channels import CHANNELS
 from app.compat.binance.errors import refuse as refuse_binance
 from app.compat.binance.routes import PREFIX as BINANCE
 from app.compat.binance.routes import router as binance_routes
+from app.compat.streams.routes import router as binance_streams
 from app.compat.udf.routes import PREFIX as UDF
 from app.compat.udf.routes import refuse as refuse_udf
 from app.compat.udf.routes import router as udf_routes
@@ -69,6 +70,7 @@ def create_app(access: Access | None = None) -> FastAPI:
         udf_routes,
         binance_routes,
         router_of(CHANNELS),
+        binance_streams,
     ):
         app.include_router(router)
     problems.install(app)

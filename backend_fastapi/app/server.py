@@ -18,7 +18,7 @@ from app.access.limits import RateLimiter
 from app.application import Access, create_app
 from app.book.service import BookService
 from app.candles.service import CandleService
-from app.channels import CHANNELS
+from app.channels import FOLLOWED
 from app.compat.binance.service import BinanceService
 from app.compat.udf.service import UdfService
 from app.completeness.service import CompletenessService
@@ -78,7 +78,7 @@ class _Server(uvicorn.Server):
 async def _serve(service: Service, stopping: asyncio.Event) -> None:
     api, exchange, redis = load(ApiSettings), load(ExchangeSettings), load(RedisSettings)
     books, sockets = load(OrderBookSettings), load(SocketSettings)
-    hub = Hub(CHANNELS)
+    hub = Hub(FOLLOWED)
     tail = Tail(load(KafkaSettings), hub, asyncio.get_running_loop())
     realtime, candles = RealtimeStore(redis), _candle_store(load(MongoSettings))
     symbols = SymbolService(exchange.symbols, exchange.futures_symbols, hub, realtime, candles)

@@ -1,0 +1,117 @@
+"""The events of the streams in Binance's own names, prices and amounts padded as the exchange pads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from app.compat.binance.rows import padded
+from candlestack_core.messages import Book, Candle, DepthDiff, Level, Listing, Trade
+
+Payload = dict[str, Any]
+
+
+def trade_event(trade: Trade, listing: Listing) -> Payload:
+    """Return a trade; its event time is its own."""
+    return {
+        "e": "trade",
+        "E": trade.time,
+        "s": trade.symbol,
+        "t": trade.trade_id,
+        "p": padded(trade.price, listing.quote_precision),
+        "q": padded(trade.quantity, listing.base_precision),
+        "T": trade.time,
+        "m": trade.buyer_is_maker,
+        "M": True,
+    }
+
+
+def kline_event(candle: Candle, event_time: int, listing: Listing) -> Payload:
+    """Return a candle; the ids of its trades are not known, and written as Binance writes that."""
+    base, quote = listing.base_precision, listing.quote_precision
+    return {
+        "e": "kline",
+        "E": event_time,
+        "s": candle.symbol,
+        "k": {
+            "t": candle.open_time,
+            "T": candle.close_time,
+            "s": candle.symbol,
+            "i": candle.interval,
+            "f": -1,
+            "L": -1,
+            "o": padded(candle.open, quote),
+            "c": padded(candle.close, quote),
+            "h": padded(candle.high, quote),
+            "l": padded(candle.low, quote),
+            "v": padded(candle.volume, base),
+            "n": candle.trades,
+            "x": candle.closed,
+            "q": padded(candle.quote_volume, quote),
+            "V": padded(candle.taker_buy_volume, base),
+            "Q": padded(candle.taker_buy_quote_volume, quote),
+            "B": "0",
+        },
+    }
+
+
+def diff_event(diff: DepthDiff, listing: Listing) -> Payload:
+    """Return a depth diff."""
+    return {
+        "e": "depthUpdate",
+        "E": diff.event_time,
+        "s": diff.symbol,
+        "U": diff.first_update_id,
+        "u": diff.final_update_id,
+        "b": levels(diff.bids, listing),
+        "a": levels(diff.asks, listing),
+    }
+
+
+def merged(first: DepthDiff | None, then: DepthDiff) -> DepthDiff:
+    """Return one diff that does what two do that follow each other."""
+    if first is None:
+        return then
+    return DepthDiff(
+        market=then.market,
+        symbol=then.symbol,
+        first_update_id=first.first_update_id,
+        final_update_id=then.final_update_id,
+        previous_final_update_id=first.previous_final_update_id,
+        bids=list((dict(first.bids) | dict(then.bids)).items()),
+        asks=list((dict(first.asks) | dict(then.asks)).items()),
+        event_time=then.event_time,
+        source=then.source,
+    )
+
+
+def partial_book(book: Book, listing: Listing) -> Payload:
+    """Return the best levels of a book."""
+    return {
+        "lastUpdateId": book.last_update_id,
+        "bids": levels(book.bids, listing),
+        "asks": levels(book.asks, listing),
+    }
+
+
+def book_ticker(book: Book, listing: Listing) -> Payload:
+    """Return the best bid and ask; zeros for a side where there is none."""
+    (bid, bid_quantity), (ask, ask_quantity) = (
+        (levels(side[:1], listing) or [("0", "0")])[0] for side in (book.bids, book.asks)
+    )
+    return {
+        "u": book.last_update_id,
+        "s": book.symbol,
+        "b": bid,
+        "B": bid_quantity,
+        "a": ask,
+        "A": ask_quantity,
+    }
+
+
+def levels(side: Iterable[Level], listing: Listing) -> list[tuple[str, str]]:
+    """Return levels as Binance writes them."""
+    return [
+        (padded(price, listing.quote_precision), padded(quantity, listing.base_precision))
+        for price, quantity in side
+    ]

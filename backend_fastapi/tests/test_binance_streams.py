@@ -1,0 +1,231 @@
+"""Binance's streams on the real servers, with unmodified clients by their public endpoint settings."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import ccxt.pro
+import pytest
+from binance import AsyncClient, BinanceSocketManager
+from unicorn_binance_websocket_api import BinanceWebSocketApiManager
+from websockets.sync.client import ClientConnection
+
+from api_under_test import Api, World, book, candle, eventually, known_book, trade
+from candlestack_core.messages import DepthDiff
+from listing_records import entry, store_listings
+
+PAIR, MARKET = "STREAMUSDT", "STREAM/USDT"
+NAME = PAIR.lower()
+BOOK_ID = 100
+WITHIN_S = 20.0
+
+
+def diff(symbol: str, update_id: int, price: str = "99.5", quantity: str = "3") -> DepthDiff:
+    """Return the diff that follows the one before, which changes one bid."""
+    return DepthDiff(
+        market="spot",
+        symbol=symbol,
+        first_update_id=update_id,
+        final_update_id=update_id,
+        previous_final_update_id=None,
+        bids=[(price, quantity)],
+        asks=[],
+        event_time=1_767_268_800_000 + update_id,
+        source="simulator",
+    )
+
+
+class Market:
+    """A pair of which something happens whenever it is told to."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._number = 0
+
+    def move(self) -> None:
+        """Let one of everything happen."""
+        self._number += 1
+        number = self._number
+        now = time.time_ns() // 1_000_000
+        self._world.store_book(known_book(PAIR, BOOK_ID + number, event_time=now))
+        self._world.publish(
+            trade(PAIR, number, price="100.5", quantity="0.125"),
+            candle(PAIR, 1, closed=False, version=1_767_268_860_000 + number),
+            book(PAIR, BOOK_ID + number),
+            diff(PAIR, BOOK_ID + number),
+        )
+
+    @contextmanager
+    def moving(self) -> Iterator[None]:
+        """Let it happen over and over."""
+
+        async def run() -> None:
+            while True:
+                await asyncio.to_thread(self.move)
+                await asyncio.sleep(0.05)
+
+        task = asyncio.get_running_loop().create_task(run())
+        try:
+            yield
+        finally:
+            task.cancel()
+
+
+@pytest.fixture(scope="module")
+def market(api: Api, world: World) -> Market:
+    world.store_in_redis(candle(PAIR, 0))
+    world.publish(candle(PAIR, 0))
+    store_listings(world.redis, entry(PAIR))
+    eventually(lambda: PAIR in api.ask("/api/v3/exchangeInfo").body.decode(), "the pair is listed")
+    return Market(world)
+
+
+@pytest.fixture
+async def binance_client(api: Api, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[AsyncClient]:
+    monkeypatch.setattr(AsyncClient, "API_URL", f"{api.url}/api")
+    client = await AsyncClient.create()
+    yield client
+    await client.close_connection()
+
+
+@pytest.fixture
+async def ccxt_client(api: Api) -> AsyncIterator[Any]:
+    client = ccxt.pro.binance({"options": {"fetchMarkets": {"types": ["spot"]}, "fetchCurrencies": False}})
+    client.urls["api"]["public"] = f"{api.url}/api/v3"
+    client.urls["api"]["ws"]["spot"] = f"ws://127.0.0.1:{api.port}/binance/ws"
+    yield client
+    await client.close()
+
+
+async def test_python_binance_listens_to_streams(
+    api: Api, market: Market, binance_client: AsyncClient
+) -> None:
+    sockets = BinanceSocketManager(binance_client)
+    sockets.STREAM_URL = f"ws://127.0.0.1:{api.port}/binance/"
+    with market.moving():
+        async with asyncio.timeout(WITHIN_S):
+            async with sockets.trade_socket(PAIR) as socket:
+                first, second = await socket.recv(), await socket.recv()
+            assert (first["e"], first["p"], first["q"]) == ("trade", "100.50000000", "0.12500000")
+            assert second["t"] == first["t"] + 1
+            async with sockets.kline_socket(PAIR, interval="5m") as socket:
+                assert (await socket.recv())["k"]["i"] == "5m"
+            async with sockets.depth_socket(PAIR, depth="5", interval=100) as socket:
+                assert len((await socket.recv())["bids"]) == 5
+            streams = [f"{NAME}@depth@100ms", f"{NAME}@kline_1m", f"{NAME}@bookTicker", f"{NAME}@depth"]
+            async with sockets.multiplex_socket(streams) as socket:
+                seen: set[str] = set()
+                while seen != set(streams):
+                    message = await socket.recv()
+                    assert message["data"]["s"] == PAIR
+                    seen.add(message["stream"])
+
+
+async def test_ccxt_watches_trades_candles_and_books(api: Api, market: Market, ccxt_client: Any) -> None:
+    watch: list[Callable[[], Awaitable[Any]]] = [
+        lambda: ccxt_client.watch_trades(MARKET),
+        lambda: ccxt_client.watch_ohlcv(MARKET, "1m"),
+        lambda: ccxt_client.watch_bids_asks([MARKET]),
+        lambda: ccxt_client.watch_order_book(MARKET),
+    ]
+    with market.moving():
+        async with asyncio.timeout(WITHIN_S):
+            trades, candles, best, order_book = await asyncio.gather(*(each() for each in watch))
+            while [99.5, 3.0] not in order_book["bids"]:  # what the diffs change, beside the book by REST
+                order_book = await ccxt_client.watch_order_book(MARKET)
+    assert (trades[-1]["symbol"], trades[-1]["price"]) == (MARKET, 100.5)
+    assert candles[-1][4] == 100.5
+    assert best[MARKET]["bid"] < best[MARKET]["ask"]
+    assert order_book["nonce"] > BOOK_ID
+
+
+async def test_unicorn_listens_to_streams_and_subscribes_to_more(api: Api, market: Market) -> None:
+    def listen() -> set[str]:
+        manager = BinanceWebSocketApiManager(
+            exchange="binance.com",
+            websocket_base_uri=f"ws://127.0.0.1:{api.port}/binance/",
+            warn_on_update=False,
+            disable_colorama=True,
+        )
+        try:
+            stream = manager.create_stream(["trade", "kline_1m"], [NAME], output="dict")
+            seen = _streams_of(manager, {f"{NAME}@trade", f"{NAME}@kline_1m"})
+            manager.subscribe_to_stream(stream, channels=["bookTicker"])
+            return seen | _streams_of(manager, {f"{NAME}@bookTicker"})
+        finally:
+            manager.stop_manager()
+
+    with market.moving():
+        seen = await asyncio.to_thread(listen)
+    assert {f"{NAME}@{kind}" for kind in ("trade", "kline_1m", "bookTicker")} <= seen
+
+
+def _streams_of(manager: BinanceWebSocketApiManager, wanted: set[str]) -> set[str]:
+    """Read until all wanted streams have spoken."""
+    seen: set[str] = set()
+    give_up = time.monotonic() + WITHIN_S
+    while not wanted <= seen and time.monotonic() < give_up:
+        message = manager.pop_stream_data_from_stream_buffer()
+        if not message:
+            time.sleep(0.005)
+        elif "stream" in message:
+            seen.add(message["stream"])
+    return seen
+
+
+def said(connection: ClientConnection, text: str) -> Any:
+    """Send a command and return the answer to it; events in between are passed over."""
+    connection.send(text)
+    while True:
+        message = json.loads(connection.recv(timeout=20))
+        if "id" in message:
+            return message
+
+
+def command(method: str, *params: Any) -> str:
+    return json.dumps({"method": method, "params": params, "id": 7})
+
+
+def test_commands_are_answered_as_the_exchange_answers_them(api: Api, market: Market) -> None:
+    streams = [f"{NAME}@trade", "nosuchusdt@trade"]
+    with api.connect("/binance/ws") as connection:
+        assert said(connection, command("SUBSCRIBE", *streams)) == {"result": None, "id": 7}
+        listed = said(connection, command("LIST_SUBSCRIPTIONS"))
+        assert sorted(listed["result"]) == sorted(streams), "a stream that is not there is silent, as there"
+        assert said(connection, command("GET_PROPERTY", "combined"))["result"] is False
+        assert said(connection, command("SET_PROPERTY", "combined", True))["result"] is None
+        market.move()
+        assert json.loads(connection.recv(timeout=20))["stream"] == streams[0]
+        assert said(connection, command("UNSUBSCRIBE", *streams)) == {"result": None, "id": 7}
+        assert said(connection, command("LIST_SUBSCRIPTIONS"))["result"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "message"),
+    [
+        ("hello", 3, "Invalid JSON: expected value"),
+        ("[" * 5_000, 3, "Invalid JSON: expected value"),
+        ("[]", 2, "Invalid request: expected an object"),
+        ('{"id": 7}', 2, "Invalid request: missing field `method`"),
+        (command("BUY"), 2, "Invalid request: unknown variant `BUY`, expected one of `SUBSCRIBE`"),
+        (command("SUBSCRIBE"), 2, "Invalid request: invalid stream"),
+        (command("SUBSCRIBE", 5), 2, "Invalid request: invalid stream"),
+        (command("LIST_SUBSCRIPTIONS", 1), 2, "Invalid request: too many parameters"),
+        (command("SET_PROPERTY", "combined", 1), 1, "Invalid value type: expected Boolean"),
+        (command("GET_PROPERTY", "other"), 0, "Unknown property"),
+        ('{"method": "LIST_SUBSCRIPTIONS", "id": 1.5}', 2, "Invalid request: request ID must be"),
+    ],
+)
+def test_a_bad_command_is_answered_and_the_connection_goes_on(
+    api: Api, text: str, code: int, message: str
+) -> None:
+    with api.connect("/binance/ws") as connection:
+        answer = said(connection, text)
+        assert answer["error"]["code"] == code
+        assert answer["error"]["msg"].startswith(message)
+        assert said(connection, command("LIST_SUBSCRIPTIONS")) == {"result": [], "id": 7}
