@@ -82,9 +82,11 @@ class RankingService:
         pauses = Pauses(first=0.25, longest=5.0)
         while not self._stopping.is_set():
             self._health.beat()
-            if self._look():
+            if (reason := self._look()) is None:
+                self._health.ready(MONGODB)
                 self._write()
                 return
+            self._health.not_ready(MONGODB, reason)
             self._stopping.wait(pauses.next())
 
     def follow(self, session: SparkSession, kafka: KafkaSettings, ranking: RankingSettings) -> None:
@@ -168,20 +170,22 @@ class RankingService:
             self._health.ready(BACKLOG)
         self._progress = progress
 
-    def _look(self) -> bool:
-        """Look into the candle store; tell whether it answered."""
+    def _look(self) -> str | None:
+        """Look into the candle store; return why it did not answer, None where it did.
+
+        Once the stream is followed nothing waits for it: Kafka has what is new.
+        """
         self._look_at = time.monotonic() + _LOOK_EVERY_S
         try:
             self._ranker.look()
         except PyMongoError as error:
             metrics.STORE_UP.labels(store=MONGODB).set(0)
-            self._log.warning("the store is away", store=MONGODB, reason=str(error)[:300])
-            self._health.not_ready(MONGODB, str(error)[:300])
+            reason = str(error)[:300]
+            self._log.warning("the store is away", store=MONGODB, reason=reason)
             self._look_at = time.monotonic() + _LOOK_EVERY_S / 6
-            return False
+            return reason
         metrics.STORE_UP.labels(store=MONGODB).set(1)
-        self._health.ready(MONGODB)
-        return True
+        return None
 
     def _write(self) -> bool:
         """Give Redis what it does not have; tell whether it answered."""
