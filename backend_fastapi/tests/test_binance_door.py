@@ -79,7 +79,7 @@ def binance_client(door: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clien
 
 @pytest.fixture
 def sdk_client(door: Api) -> Any:
-    return Spot(config_rest_api=ConfigurationRestAPI(base_path=door.url, retries=0)).rest_api
+    return Spot(config_rest_api=ConfigurationRestAPI(base_path=door.url, retries=0, timeout=20_000)).rest_api
 
 
 def test_ccxt_reads_markets_candles_trades_books_and_tickers(door: Api, ccxt_client: Any) -> None:
