@@ -51,43 +51,44 @@ def services_of(connection: HTTPConnection) -> Services:
     return cast(Services, connection.app.state.services)
 
 
-def _candles(connection: HTTPConnection) -> CandleService:
+# Coroutines, though none waits: a plain function FastAPI would call in another thread, at each request.
+async def _candles(connection: HTTPConnection) -> CandleService:
     return services_of(connection).candles
 
 
-def _trades(connection: HTTPConnection) -> TradeService:
+async def _trades(connection: HTTPConnection) -> TradeService:
     return services_of(connection).trades
 
 
-def _books(connection: HTTPConnection) -> BookService:
+async def _books(connection: HTTPConnection) -> BookService:
     return services_of(connection).books
 
 
-def _completeness(connection: HTTPConnection) -> CompletenessService:
+async def _completeness(connection: HTTPConnection) -> CompletenessService:
     return services_of(connection).completeness
 
 
-def _rankings(connection: HTTPConnection) -> RankingService:
+async def _rankings(connection: HTTPConnection) -> RankingService:
     return services_of(connection).rankings
 
 
-def _symbols(connection: HTTPConnection) -> SymbolService:
+async def _symbols(connection: HTTPConnection) -> SymbolService:
     return services_of(connection).symbols
 
 
-def _health(connection: HTTPConnection) -> HealthService:
+async def _health(connection: HTTPConnection) -> HealthService:
     return services_of(connection).health
 
 
-def _states(connection: HTTPConnection) -> StatusService:
+async def _states(connection: HTTPConnection) -> StatusService:
     return services_of(connection).states
 
 
-def _exports(connection: HTTPConnection) -> ExportService:
+async def _exports(connection: HTTPConnection) -> ExportService:
     return services_of(connection).exports
 
 
-def _udf(connection: HTTPConnection) -> UdfService:
+async def _udf(connection: HTTPConnection) -> UdfService:
     return services_of(connection).udf
 
 
