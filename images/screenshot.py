@@ -1,33 +1,80 @@
-"""Take images/Chart.png from the running platform: python images/screenshot.py [ADDRESS]."""
+"""Take the pictures of the dashboard from the running platform: python images/screenshot.py [ADDRESS] [NAME ...]."""
 
 from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from candlestack_local.bootstrap.dependencies import BROWSERS
 
-PICTURE = Path(__file__).with_name("Chart.png")
+FOLDER = Path(__file__).parent
+PATIENCE_MS = 60_000
 
 
-def take(address: str) -> None:
-    """Write what the trade page at an address shows once its data is live and a day of candles is there."""
+def trade(page: Page) -> None:
+    """Wait until a day of candles, a synced book, a full tape and the indicators are there."""
+    expect(page.get_by_text("24h high")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("trades").locator("tbody tr").nth(40)).to_be_attached(timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("trust")).to_have_attribute("data-state", "synced", timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("legend-indicators")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def markets(page: Page) -> None:
+    """Wait until every pair has its day, and until there is a ranking where there is a job that makes one."""
+    expect(page.get_by_test_id("markets").locator("tbody tr")).to_have_count(15, timeout=PATIENCE_MS)
+    expect(page.locator("[data-testid=markets] td svg path[d^=M]").nth(14)).to_be_attached(
+        timeout=PATIENCE_MS
+    )
+
+
+def charts(page: Page) -> None:
+    """Wait until each chart of the grid has its candles."""
+    expect(page.get_by_test_id("chart")).to_have_count(4, timeout=PATIENCE_MS)
+
+
+def status(page: Page) -> None:
+    """Wait until every hour of the calendar is known, and prices have been painted for a while."""
+    loading = page.locator("[data-testid=calendar] [data-state=loading]")
+    expect(loading).to_have_count(0, timeout=PATIENCE_MS)
+    page.wait_for_timeout(15_000)
+
+
+PICTURES: Mapping[str, tuple[str, Callable[[Page], None]]] = {
+    "Chart": ("/trade/BTCUSDT?ind=ema20,bb20,rsi14", trade),
+    "rank": ("/markets", markets),
+    "charts": ("/charts?charts=BTCUSDT.1m,ETHUSDT.5m,SOLUSDT.1m,BNBUSDT.1h&columns=2", charts),
+    "status": ("/status", status),
+}
+"""The file's name, what is opened, and what is awaited there."""
+
+
+def take(address: str, names: list[str]) -> None:
+    """Write the pictures with these names, each once its page says that its data is live."""
     browser_path = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1440, "height": 900}, locale="en-GB", color_scheme="dark")
-        page.goto(f"{address}/trade/BTCUSDT")
-        expect(page.get_by_role("contentinfo")).to_contain_text("Live", timeout=30_000)
-        expect(page.get_by_text("24h high")).to_be_visible(timeout=30_000)
-        expect(page.get_by_test_id("trades").locator("tbody tr").nth(40)).to_be_attached(timeout=60_000)
-        expect(page.get_by_test_id("trust")).to_have_attribute("data-state", "synced", timeout=60_000)
-        page.screenshot(path=PICTURE)
+        for name in names:
+            path, wait = PICTURES[name]
+            page = browser.new_page(
+                viewport={"width": 1440, "height": 900}, locale="en-GB", color_scheme="dark"
+            )
+            page.goto(address + path)
+            expect(page.get_by_role("contentinfo")).to_contain_text("Live", timeout=PATIENCE_MS)
+            wait(page)
+            # What comes after the data: the candles are painted a frame later.
+            page.wait_for_timeout(1_000)
+            page.screenshot(path=FOLDER / f"{name}.png")
+            page.close()
+            sys.stdout.write(f"wrote {name}.png\n")
         browser.close()
-    sys.stdout.write(f"wrote {PICTURE}\n")
 
 
 if __name__ == "__main__":
-    take(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:3000")
+    take(
+        sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:3000",
+        sys.argv[2:] or list(PICTURES),
+    )

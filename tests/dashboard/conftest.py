@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from candlestack_local import dashboard as dashboard_program
 from candlestack_local.servers import SHORT_LIVED_JVM, KafkaBroker, MongoServer, RedisServer, free_port
@@ -28,6 +28,7 @@ from dashboard.web_under_test import (
 )
 from platform_under_test import PROGRAMS, Platform, eventually, get_json
 
+expect.set_options(timeout=15_000)  # what is awaited comes at once where the machine is not busy
 DESKTOP = {"width": 1440, "height": 900}
 
 

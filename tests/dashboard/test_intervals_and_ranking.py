@@ -12,10 +12,9 @@ from playwright.sync_api import expect
 
 from candlestack_core.messages import RankedPair, Ranking, encode
 from candlestack_core.names import RANKING_TOP_GAINERS, RANKING_TOP_LOSERS
-from dashboard.web_under_test import KeepScreenshot, LivePlatform, OpenPage, wait_until_live
+from dashboard.web_under_test import PHONE, KeepScreenshot, LivePlatform, OpenPage, wait_until_live
 from platform_under_test import eventually, get_json
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True}
 HOUR_MS = 3_600_000
 
 

@@ -6,29 +6,21 @@ import re
 
 from playwright.sync_api import expect
 
-from candlestack_local.dashboard import FRONTEND
 from dashboard.web_under_test import (
+    PHONE,
     KeepScreenshot,
     LivePlatform,
     OpenPage,
     newest_trade,
+    serious_findings,
     wait_until_live,
 )
 from platform_under_test import eventually, get_json
 
-PHONE = {
-    "viewport": {"width": 390, "height": 844},
-    "device_scale_factor": 2,
-    "is_mobile": True,
-    "has_touch": True,
-}
 CHART_PIXELS = """
     () => [...document.querySelectorAll('[data-testid=chart] canvas')]
         .sort((one, other) => other.width * other.height - one.width * one.height)[0].toDataURL()
 """
-AXE_CONTEXT = "{ exclude: '[data-testid=trades] tbody tr:nth-child(n+4)' }"
-"""A few rows of the tape stand for the two hundred, each of which costs as much."""
-AXE = FRONTEND / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def without_zeros(amount: str) -> str:
@@ -172,13 +164,4 @@ def test_an_address_that_leads_nowhere_says_so(live: LivePlatform, open_page: Op
 def test_axe_finds_nothing_serious_in_either_theme(live: LivePlatform, open_page: OpenPage) -> None:
     page = open_page(live.trade_url())
     wait_until_live(page)
-    page.add_script_tag(path=AXE)
-    for theme in ("dark", "light"):
-        page.emulate_media(color_scheme=theme)
-        found = page.evaluate(f"axe.run({AXE_CONTEXT}).then(({{ violations }}) => violations)")
-        serious = [
-            f"{rule['id']}: {rule['nodes'][0]['html']}"
-            for rule in found
-            if rule["impact"] in ("serious", "critical")
-        ]
-        assert serious == [], theme
+    assert serious_findings(page) == []

@@ -13,6 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from candlestack_local.bootstrap.dependencies import BROWSERS
+from candlestack_local.dashboard import FRONTEND
 from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer
 from platform_under_test import ROOT, Platform, eventually, get_json
 
@@ -28,6 +29,15 @@ BROWSER_ARGUMENTS = (
 )
 
 PATIENCE_MS = 30_000
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
+AXE = FRONTEND / "node_modules" / "axe-core" / "axe.min.js"
+AXE_CONTEXT = "{ exclude: '[data-testid=trades] tbody tr:nth-child(n+4)' }"
+"""A few rows of the tape stand for the two hundred, each of which costs as much."""
 
 
 def browser_path() -> str | None:
@@ -119,3 +129,18 @@ def newest_trade(page: Page) -> str:
 def wait_until_live(page: Page) -> None:
     """Wait until the page says of itself that all it shows is live."""
     expect(page.get_by_role("contentinfo")).to_contain_text("Live", timeout=PATIENCE_MS)
+
+
+def serious_findings(page: Page) -> list[str]:
+    """Return what axe finds serious or worse on a page, in either theme: the rule and the first element."""
+    page.add_script_tag(path=AXE)
+    serious = []
+    for theme in ("dark", "light"):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        found = page.evaluate(f"axe.run({AXE_CONTEXT}).then(({{ violations }}) => violations)")
+        serious += [
+            f"{theme}: {rule['id']}: {rule['nodes'][0]['html']}"
+            for rule in found
+            if rule["impact"] in ("serious", "critical")
+        ]
+    return serious

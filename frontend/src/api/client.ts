@@ -15,6 +15,8 @@ export type SymbolInfo = components["schemas"]["SymbolInfo"];
 export type Ohlc = Answer<"getOhlc">;
 export type OhlcCandle = components["schemas"]["OhlcCandle"];
 export type RankingList = components["schemas"]["RankingList"];
+export type OrderBook = Answer<"getOrderBook">;
+export type Completeness = Answer<"getCompleteness">;
 export type RankedPair = components["schemas"]["RankedPair"];
 
 /** The API answered, and would not or could not serve: its problem document says why (RFC 9457). */
@@ -59,6 +61,16 @@ export class ApiClient {
   /** What lost most in a day. Throws as `symbols` does. */
   topLosers(query: Query<"getTopLosers">, signal: AbortSignal): Promise<RankingList> {
     return this.#get<"getTopLosers">("/ranking/top-losers", query, signal);
+  }
+
+  /** The best levels of a pair's book in a market. Throws as `symbols` does. */
+  orderBook(query: Query<"getOrderBook">, signal: AbortSignal): Promise<OrderBook> {
+    return this.#get<"getOrderBook">("/orderbook", query, signal);
+  }
+
+  /** What came, what is missing, and how holes were filled. Throws as `symbols` does. */
+  completeness(query: Query<"getCompleteness">, signal: AbortSignal): Promise<Completeness> {
+    return this.#get<"getCompleteness">("/completeness", query, signal);
   }
 
   /** Which of its own parts the API reaches, also where it is none. Throws as `symbols` does. */

@@ -1,3 +1,5 @@
+import { KINDS, type Kind } from "@/indicators/indicator";
+
 /** What the chart takes from the page's tokens. */
 export interface ChartColours {
   readonly up: string;
@@ -10,6 +12,10 @@ export interface ChartColours {
   readonly raised: string;
   readonly grid: string;
   readonly line: string;
+  readonly backfilled: string;
+  readonly partial: string;
+  /** Each kind of indicator has its own. */
+  readonly studies: Readonly<Record<Kind, string>>;
   readonly font: string;
 }
 
@@ -36,6 +42,9 @@ export function readColours(element: HTMLElement): ChartColours {
     raised: token("raised"),
     grid: token("grid"),
     line: token("line"),
+    backfilled: token("notice"),
+    partial: token("trouble"),
+    studies: Object.fromEntries(KINDS.map((kind) => [kind, token(`study-${kind}`)])) as Record<Kind, string>,
     font: getComputedStyle(element).fontFamily,
   };
   probe.remove();

@@ -3,7 +3,7 @@ import { candle } from "@/candles/candle.fixture";
 import { mergeCandles } from "@/candles/merge";
 import { newerThan, pointsOf } from "./points";
 
-const COLOURS = { up: "blue", down: "orange", hollow: "white" };
+const COLOURS = { up: "blue", down: "orange", hollow: "white", backfilled: "violet", partial: "rose" };
 const LIMIT = 100;
 
 describe("what the chart draws", () => {
@@ -15,6 +15,7 @@ describe("what the chart draws", () => {
     expect(up).toEqual({
       bar: { time: 60, open: 1.5, high: 100, low: 100, close: 2 },
       volume: { time: 60, value: 3, color: "blue" },
+      ribbon: { time: 60 },
     });
     expect(down?.volume).toMatchObject({ color: "orange" });
   });
@@ -23,6 +24,17 @@ describe("what the chart draws", () => {
     const [whole, partial] = pointsOf([candle(1), candle(2, { completeness: "partial" })], COLOURS);
     expect(whole?.bar).not.toHaveProperty("color");
     expect(partial?.bar).toMatchObject({ color: "white" });
+  });
+
+  it("stands on a ribbon where it was filled later or lacks something", () => {
+    const ribbons = (["complete", "backfilled", "partial"] as const).map(
+      (completeness) => pointsOf([candle(1, { completeness })], COLOURS)[0]?.ribbon,
+    );
+    expect(ribbons).toEqual([
+      { time: 60 },
+      { time: 60, value: 1, color: "violet" },
+      { time: 60, value: 1, color: "rose" },
+    ]);
   });
 
   it("leaves windows of any interval empty in which there is no candle", () => {

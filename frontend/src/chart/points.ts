@@ -13,13 +13,17 @@ type Empty = WhitespaceData<UTCTimestamp>;
 export interface Point {
   readonly bar: Bar | Empty;
   readonly volume: Column | Empty;
+  /** Stands under a candle that did not come whole by the live stream. */
+  readonly ribbon: Column | Empty;
 }
 
-/** Colours of the columns of volume, and of the inside of a candle that is not whole. */
+/** Colours of the columns of volume, of the inside of a candle that is not whole, and of the ribbon. */
 export interface PointColours {
   readonly up: string;
   readonly down: string;
   readonly hollow: string;
+  readonly backfilled: string;
+  readonly partial: string;
 }
 
 /** Return an epoch time in ms as the chart counts it, in s. */
@@ -42,6 +46,8 @@ export function pointOf(candle: Candle, colours: PointColours): Point {
       ...(candle.completeness === "partial" && { color: colours.hollow }),
     },
     volume: { time, value: Number(candle.volume), color: close >= open ? colours.up : colours.down },
+    ribbon:
+      candle.completeness === "complete" ? { time } : { time, value: 1, color: colours[candle.completeness] },
   };
 }
 
@@ -54,7 +60,7 @@ export function pointsOf(candles: readonly Candle[], colours: PointColours): Poi
     const missing = expected === null ? 0 : Math.min((candle.open_time - expected) / step, LONGEST_HOLE);
     for (let window = missing; window > 0; window -= 1) {
       const time = chartTime(candle.open_time - window * step);
-      points.push({ bar: { time }, volume: { time } });
+      points.push({ bar: { time }, volume: { time }, ribbon: { time } });
     }
     points.push(pointOf(candle, colours));
     expected = candle.open_time + step;

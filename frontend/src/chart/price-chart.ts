@@ -5,13 +5,17 @@ import {
   createChart,
   type IChartApi,
   type ISeriesApi,
+  type TickMarkType,
   type UTCTimestamp,
 } from "lightweight-charts";
 import type { Interval } from "@/candles/interval";
 import type { Candle } from "@/contract/socket";
-import { utcMinute } from "@/numbers/time";
+import type { Study } from "@/indicators/compute";
+import { minuteOf, zoneName, type Zone } from "@/numbers/time";
+import { tickMark } from "./axis";
 import type { ChartColours } from "./colours";
 import { newerThan, pointOf, pointsOf, type PointColours } from "./points";
+import { Studies } from "./studies";
 
 /** What the chart tells its owner. */
 export interface PriceChartEvents {
@@ -28,8 +32,9 @@ const FONT_SIZE = 11;
 const RIGHT_OFFSET = 5;
 /** So many candles before the oldest comes in sight, older ones are asked for. */
 const AHEAD = 50;
-/** Share of the height that volume may take. */
+/** Shares of the height that volume and, below it, the ribbon may take. */
 const VOLUME_HEIGHT = 0.2;
+const RIBBON_HEIGHT = 0.008;
 const ZOOM_LIMITS = { smallest: 5, largest: 5000 };
 
 /** Candlesticks with volume on a canvas, by TradingView's Lightweight Charts. */
@@ -37,7 +42,10 @@ export class PriceChart {
   readonly #chart: IChartApi;
   readonly #bars: ISeriesApi<"Candlestick", UTCTimestamp>;
   readonly #volume: ISeriesApi<"Histogram", UTCTimestamp>;
+  readonly #ribbon: ISeriesApi<"Histogram", UTCTimestamp>;
+  readonly #studies: Studies;
   #painted: readonly Candle[] = [];
+  #studied: readonly Study[] = [];
   #interval: Interval | null = null;
   #colours: ChartColours;
 
@@ -53,14 +61,10 @@ export class PriceChart {
       "Candlestick",
       UTCTimestamp
     >;
-    this.#volume = this.#chart.addSeries(HistogramSeries, {
-      priceScaleId: "volume",
-      priceFormat: { type: "volume" },
-      priceLineVisible: false,
-      lastValueVisible: false,
-    }) as ISeriesApi<"Histogram", UTCTimestamp>;
+    this.#volume = this.#columns("volume", 1 - VOLUME_HEIGHT);
+    this.#ribbon = this.#columns("ribbon", 1 - RIBBON_HEIGHT);
     this.#bars.priceScale().applyOptions({ scaleMargins: { top: 0.12, bottom: VOLUME_HEIGHT + 0.04 } });
-    this.#volume.priceScale().applyOptions({ scaleMargins: { top: 1 - VOLUME_HEIGHT, bottom: 0 } });
+    this.#studies = new Studies(this.#chart, colours);
     this.#colours = colours;
     this.setColours(colours);
     this.#chart.subscribeCrosshairMove(({ time }) => {
@@ -72,22 +76,25 @@ export class PriceChart {
     });
   }
 
-  /** Paint a series of candles; what has not changed since the last one is left alone. */
-  paint(candles: readonly Candle[]): void {
-    if (candles === this.#painted) return;
+  /** Paint a series of candles with its studies; what has not changed since the last one is left alone. */
+  paint(candles: readonly Candle[], studies: readonly Study[]): void {
+    if (candles === this.#painted && studies === this.#studied) return;
     const interval = candles[0]?.interval ?? this.#interval;
     const another = interval !== this.#interval;
-    const newer = newerThan(this.#painted, candles);
+    const newer = candles === this.#painted ? [] : newerThan(this.#painted, candles);
     if (newer === null) {
       this.#paintAll(candles);
     } else {
       for (const candle of newer) {
-        const { bar, volume } = pointOf(candle, this.#pointColours());
+        const { bar, volume, ribbon } = pointOf(candle, this.#pointColours());
         this.#bars.update(bar);
         this.#volume.update(volume);
+        this.#ribbon.update(ribbon);
       }
     }
+    this.#studies.paint(studies, candles, newer === null || newer.length === 0 ? null : newer.length);
     this.#painted = candles;
+    this.#studied = studies;
     if (!another) return;
     this.#interval = interval;
     this.#bars.priceScale().applyOptions({ autoScale: true });
@@ -95,8 +102,8 @@ export class PriceChart {
     this.#chart.timeScale().resetTimeScale();
   }
 
-  /** Write prices with so many decimals, and dates in a language. */
-  setFormat(decimals: number, locale: string): void {
+  /** Write prices with so many decimals, dates in a language, and times by a clock. */
+  setFormat(decimals: number, locale: string, zone: Zone): void {
     const grouped = new Intl.NumberFormat("en", {
       minimumFractionDigits: decimals,
       maximumFractionDigits: decimals,
@@ -108,7 +115,13 @@ export class PriceChart {
       localization: {
         locale,
         priceFormatter: (price: number) => grouped.format(price),
-        timeFormatter: (time: UTCTimestamp) => `${utcMinute(time * 1000)} UTC`,
+        timeFormatter: (time: UTCTimestamp) =>
+          `${minuteOf(time * 1000, zone)} ${zoneName(time * 1000, zone)}`,
+      },
+      timeScale: {
+        // The days of daily candles are the exchange's, whatever the reader's clock says.
+        tickMarkFormatter: (time: UTCTimestamp, type: TickMarkType, language: string) =>
+          tickMark(time * 1000, type, language, this.#interval === "1d" ? "utc" : zone),
       },
     });
   }
@@ -123,6 +136,7 @@ export class PriceChart {
         fontFamily: colours.font,
         fontSize: FONT_SIZE,
         attributionLogo: true,
+        panes: { separatorColor: colours.line, separatorHoverColor: colours.raised },
       },
       grid: { vertLines: { color: colours.grid }, horzLines: { color: colours.grid } },
       crosshair: { vertLine: crosshair, horzLine: crosshair },
@@ -137,7 +151,14 @@ export class PriceChart {
       wickUpColor: colours.up,
       wickDownColor: colours.down,
     });
+    this.#studies.setColours(colours);
     this.#paintAll(this.#painted);
+    this.#studies.paint(this.#studied, this.#painted, null);
+  }
+
+  /** Return what is drawn as a picture. */
+  picture(): HTMLCanvasElement {
+    return this.#chart.takeScreenshot(true, false);
   }
 
   /** Scroll by a number of candles; negative is back in time. */
@@ -164,13 +185,26 @@ export class PriceChart {
     this.#chart.remove();
   }
 
+  #columns(scale: string, top: number): ISeriesApi<"Histogram", UTCTimestamp> {
+    const columns = this.#chart.addSeries(HistogramSeries, {
+      priceScaleId: scale,
+      priceFormat: { type: "volume" },
+      priceLineVisible: false,
+      lastValueVisible: false,
+    });
+    columns.priceScale().applyOptions({ scaleMargins: { top, bottom: 0 } });
+    return columns as ISeriesApi<"Histogram", UTCTimestamp>;
+  }
+
   #paintAll(candles: readonly Candle[]): void {
     const points = pointsOf(candles, this.#pointColours());
     this.#bars.setData(points.map(({ bar }) => bar));
     this.#volume.setData(points.map(({ volume }) => volume));
+    this.#ribbon.setData(points.map(({ ribbon }) => ribbon));
   }
 
   #pointColours(): PointColours {
-    return { up: this.#colours.upVolume, down: this.#colours.downVolume, hollow: this.#colours.panel };
+    const { upVolume, downVolume, panel, backfilled, partial } = this.#colours;
+    return { up: upVolume, down: downVolume, hollow: panel, backfilled, partial };
   }
 }

@@ -1,10 +1,17 @@
 "use client";
 
-import { createContext, use, useEffect, useSyncExternalStore, type ReactNode } from "react";
-import type { RankingList, Readiness, Symbols } from "@/api/client";
+import { createContext, use, useEffect, useMemo, useSyncExternalStore, type ReactNode } from "react";
+import type { Completeness, Ohlc, OrderBook, RankingList, Readiness, Symbols } from "@/api/client";
+import type { Market as BookMarket } from "@/book/ladder";
 import type { Interval } from "@/candles/interval";
+import { useNow } from "@/ui/clock";
 import { feedFrom, type Feed } from "./feed";
-import type { Market, MarketState } from "./market";
+import type { Market, Part } from "./market";
+import type { MarketState } from "./market-state";
+import { NO_QUOTE, type Quote } from "./quotes";
+import { Together } from "./together";
+import { QUOTE_STALE_MS, statusOf, worst, type StreamHealth } from "./status";
+import { ageOf } from "./stream";
 import type { Refreshed, RefreshedState } from "./refreshed";
 
 const FeedContext = createContext<Feed | null>(null);
@@ -22,21 +29,23 @@ export function useFeed(): Feed {
   return feed;
 }
 
+interface MarketProps {
+  readonly symbol: string;
+  readonly interval: Interval;
+  /** What is shown of the pair; all of it where nothing is said. */
+  readonly parts?: readonly Part[];
+  /** Names one of several ways in which the page shows the pair at once. */
+  readonly view?: string;
+  readonly children: ReactNode;
+}
+
 /** Give everything inside the feed of a pair in candles of an interval, and keep it running while it is shown. */
-export function MarketProvider({
-  symbol,
-  interval,
-  children,
-}: {
-  symbol: string;
-  interval: Interval;
-  children: ReactNode;
-}): ReactNode {
-  const market = useFeed().market(symbol);
+export function MarketProvider({ symbol, interval, parts, view, children }: MarketProps): ReactNode {
+  const market = useFeed().market(symbol, view);
   useEffect(() => {
     market.chooseInterval(interval);
   }, [market, interval]);
-  useEffect(() => market.look(), [market]);
+  useEffect(() => market.look(parts), [market, parts]);
   return <MarketContext value={market}>{children}</MarketContext>;
 }
 
@@ -69,8 +78,70 @@ export function useRanking(side: "gainers" | "losers"): RefreshedState<RankingLi
   return useRefreshed(useFeed()[side]);
 }
 
+/** The whole book of a pair in a market, kept fresh while this is shown. */
+export function useDepth(symbol: string, market: BookMarket): RefreshedState<OrderBook> {
+  return useRefreshed(useFeed().depth(symbol, market));
+}
+
+/** How the book of a pair in a market stands, kept fresh while this is shown. */
+export function useBookState(symbol: string, market: BookMarket): RefreshedState<OrderBook> {
+  return useRefreshed(useFeed().bookState(symbol, market));
+}
+
+/** The hours of a pair's last day, kept fresh while this is shown. */
+export function useDay(symbol: string): RefreshedState<Ohlc> {
+  return useRefreshed(useFeed().day(symbol));
+}
+
+/** The hours of the last day of some pairs, in their order, kept fresh while this is shown. */
+export function useDays(symbols: readonly string[]): readonly RefreshedState<Ohlc>[] {
+  const feed = useFeed();
+  return useTogether(useMemo(() => symbols.map((symbol) => feed.day(symbol)), [feed, symbols]));
+}
+
+/** What the ledger knows of some hours (epoch ms), in their order, kept fresh while this is shown. */
+export function useCompleteness(hours: readonly number[]): readonly RefreshedState<Completeness>[] {
+  const feed = useFeed();
+  return useTogether(useMemo(() => hours.map((hour) => feed.completeness(hour)), [feed, hours]));
+}
+
+/** What a pair costs now, kept fresh while this is shown. */
+export function useQuote(symbol: string): Quote {
+  const { quotes } = useFeed();
+  useEffect(() => quotes.look(symbol), [quotes, symbol]);
+  const read = (): Quote => quotes.state.get()[symbol] ?? NO_QUOTE;
+  return useSyncExternalStore(quotes.state.subscribe, read, read);
+}
+
+/** What the prices of some pairs are worth together: as the worst of them, and as old as the newest. */
+export function useQuotesHealth(symbols: readonly string[]): Omit<StreamHealth, "stream"> {
+  const { quotes } = useFeed();
+  const now = useNow();
+  useEffect(() => {
+    const stops = symbols.map((symbol) => quotes.look(symbol));
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [quotes, symbols]);
+  // Judged each second, not with each price.
+  const shown = quotes.state.get();
+  if (now === null || symbols.length === 0) return { status: "connecting", age: null };
+  const streams = symbols.map((symbol) => (shown[symbol] ?? NO_QUOTE).stream);
+  const ages = streams.flatMap(({ freshness }) => (freshness === null ? [] : [ageOf(freshness, now)]));
+  return {
+    status: worst(streams.map((stream) => statusOf(stream, now, QUOTE_STALE_MS))),
+    age: ages.length > 0 ? Math.min(...ages) : null,
+  };
+}
+
 function useRefreshed<Result>(refreshed: Refreshed<Result>): RefreshedState<Result> {
   useEffect(() => refreshed.look(), [refreshed]);
   const { subscribe, get } = refreshed.state;
   return useSyncExternalStore(subscribe, get, get);
+}
+
+function useTogether<Result>(parts: readonly Refreshed<Result>[]): readonly RefreshedState<Result>[] {
+  const together = useMemo(() => new Together(parts), [parts]);
+  useEffect(() => together.look(), [together]);
+  return useSyncExternalStore(together.subscribe, together.get, together.get);
 }

@@ -1,3 +1,4 @@
+import { Lookers } from "./lookers";
 import { Published } from "./published";
 import { Retried, type Loading } from "./retried";
 import type { Surroundings } from "./surroundings";
@@ -12,7 +13,7 @@ export interface RefreshedState<Result> {
 export class Refreshed<Result> {
   readonly state: Published<RefreshedState<Result>>;
   readonly #question: Retried<Result>;
-  #lookers = 0;
+  readonly #lookers: Lookers;
   #cancelNext: () => void = () => undefined;
 
   constructor(surroundings: Surroundings, everyMs: number, ask: (signal: AbortSignal) => Promise<Result>) {
@@ -32,21 +33,20 @@ export class Refreshed<Result> {
         this.state.change({ loading });
       },
     });
+    this.#lookers = new Lookers(
+      () => {
+        this.#question.start();
+      },
+      () => {
+        this.#question.stop();
+        this.#cancelNext();
+      },
+    );
   }
 
   /** Keep the answer fresh until the returned function is called. */
   look(): () => void {
-    this.#lookers += 1;
-    if (this.#lookers === 1) this.#question.start();
-    let looking = true;
-    return () => {
-      if (!looking) return;
-      looking = false;
-      this.#lookers -= 1;
-      if (this.#lookers > 0) return;
-      this.#question.stop();
-      this.#cancelNext();
-    };
+    return this.#lookers.look();
   }
 
   /** Ask at once, if the answer is still owed. */

@@ -13,6 +13,17 @@ import { ageOf, type StreamState } from "./stream";
  */
 export type StreamStatus = "connecting" | "live" | "stale" | "away" | "reconnecting" | "refused";
 
+/** Beyond this age, ms, a price is called stale: the forming candle is sent every two seconds while a pair trades. */
+export const QUOTE_STALE_MS = 10_000;
+
+/** What a stream is worth now. */
+export interface StreamHealth {
+  readonly status: StreamStatus;
+  /** Age of the newest record, ms; null before there is any. */
+  readonly age: number | null;
+  readonly stream: StreamState;
+}
+
 /** Judge a stream at `now` (epoch ms); its data is stale when it is older than `staleAfter` ms. */
 export function statusOf(stream: StreamState, now: number, staleAfter: number): StreamStatus {
   const { link, feed, freshness } = stream;

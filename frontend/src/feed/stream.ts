@@ -2,6 +2,7 @@ import { originOf } from "@/candles/origin";
 import type { FeedState } from "@/contract/socket";
 import { Connection, type Link } from "./connection";
 import { parseMessage } from "./message";
+import { PaintTimes } from "./paint-times";
 import { continues, type DataMessage, type Position } from "./sequence";
 import type { Surroundings } from "./surroundings";
 
@@ -49,7 +50,10 @@ export interface StreamEvents<Message extends DataMessage> {
  * the stream begins anew with a snapshot, and what came in between is not passed on.
  */
 export class Stream<Message extends DataMessage> {
+  /** How long its messages took to the paint. */
+  readonly paintTimes = new PaintTimes();
   readonly #connection: Connection;
+  #unpainted: Freshness[] = [];
   #state: StreamState = INITIAL_STREAM;
   #known: Position | null = null;
 
@@ -100,8 +104,23 @@ export class Stream<Message extends DataMessage> {
     }
     this.#known = { epoch: message.epoch, seq: message.seq };
     if (message.type === "update") this.#connection.flows();
-    this.#become({ freshness: this.#freshness(message), feed: this.#state.feed ?? LIVE });
+    const freshness = this.#freshness(message);
+    if (message.type === "update" && freshness !== null) this.#timePaint(freshness);
+    this.#become({ freshness, feed: this.#state.feed ?? LIVE });
     this.events.onData(message);
+  }
+
+  /** What this message changes is painted with the next frame. */
+  #timePaint(freshness: Freshness): void {
+    // What was filled late is no measure of the way.
+    if (freshness === this.#state.freshness) return;
+    this.#unpainted.push(freshness);
+    if (this.#unpainted.length > 1) return;
+    this.surroundings.beforePaint(() => {
+      const now = this.surroundings.now();
+      for (const unpainted of this.#unpainted) this.paintTimes.add(ageOf(unpainted, now));
+      this.#unpainted = [];
+    });
   }
 
   #freshness(message: DataMessage): Freshness | null {

@@ -1,5 +1,8 @@
+import { enPages } from "./en-pages";
+
 /** Every text of the dashboard, in English; the other languages have the same shape. */
 export const en = {
+  ...enPages,
   name: "English",
   tagline: "Live crypto market data",
   skipToChart: "Skip to the chart",
@@ -22,8 +25,10 @@ export const en = {
   },
   chart: {
     title: "Candles",
+    view: "What is drawn",
+    views: { candles: "Candles", depth: "Depth" },
     described: (symbol: string, interval: string): string =>
-      `Candlestick chart of ${symbol} with volume, ${interval} a candle, times in UTC`,
+      `Candlestick chart of ${symbol} with volume, ${interval} a candle`,
     interval: "Interval of the candles",
     intervals: { "1m": "1 minute", "5m": "5 minutes", "1h": "1 hour", "4h": "4 hours", "1d": "1 day" },
     closesIn: "Until this candle closes",

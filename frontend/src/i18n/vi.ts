@@ -1,7 +1,9 @@
 import type { Texts } from "./en";
+import { viPages } from "./vi-pages";
 
 /** Every text of the dashboard, in Vietnamese. */
 export const vi: Texts = {
+  ...viPages,
   name: "Tiếng Việt",
   tagline: "Dữ liệu thị trường crypto trực tiếp",
   skipToChart: "Đi thẳng tới biểu đồ",
@@ -24,7 +26,9 @@ export const vi: Texts = {
   },
   chart: {
     title: "Biểu đồ nến",
-    described: (symbol, interval) => `Biểu đồ nến ${symbol} kèm khối lượng, mỗi nến ${interval}, giờ UTC`,
+    view: "Nội dung biểu đồ",
+    views: { candles: "Nến", depth: "Độ sâu" },
+    described: (symbol, interval) => `Biểu đồ nến ${symbol} kèm khối lượng, mỗi nến ${interval}`,
     interval: "Khung thời gian của nến",
     intervals: { "1m": "1 phút", "5m": "5 phút", "1h": "1 giờ", "4h": "4 giờ", "1d": "1 ngày" },
     closesIn: "Thời gian còn lại tới khi nến đóng",

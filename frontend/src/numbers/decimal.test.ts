@@ -6,6 +6,7 @@ import {
   formatAmount,
   formatCompact,
   formatScaled,
+  formatSmall,
   percentChange,
   scaled,
   signed,
@@ -25,6 +26,13 @@ describe("exact decimals", () => {
         );
       }),
     );
+  });
+
+  it("that are small are written with two figures that tell something", () => {
+    const told = ["0", "0.00002795", "0.00058", "0.0412", "1.2345", "0.00000001"].map((text) =>
+      formatSmall(scaled(text), 2),
+    );
+    expect(told).toEqual(["0.00", "0.000028", "0.00058", "0.041", "1.23", "0.00000001"]);
   });
 
   it("are padded to the pair's decimals, and grouped by thousands", () => {

@@ -63,6 +63,13 @@ export function formatCompact(units: bigint): string {
   return formatScaled(units, 2);
 }
 
+/** Write a small non-negative integer of 10^-8 with at least `decimals`, and with two figures that tell something. */
+export function formatSmall(units: bigint, decimals: number): string {
+  const leading = DECIMALS - units.toString().length;
+  const needed = units === 0n ? decimals : Math.min(DECIMALS, Math.max(decimals, leading + 2));
+  return formatScaled(units, needed);
+}
+
 /** Write a number with its sign: `+` for what is not negative. */
 export function signed(units: bigint, text: string): string {
   return units > 0n ? `+${text}` : text;

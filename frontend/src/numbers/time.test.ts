@@ -1,11 +1,26 @@
-import { describe, expect, it } from "vitest";
-import { formatAge, formatCountdown, formatSpan, utcMinute, utcTime } from "./time";
+import { describe, expect, it, vi } from "vitest";
+import { formatAge, formatCountdown, formatSpan, minuteOf, timeOfDay, zoneName } from "./time";
 
 describe("times", () => {
   it("are told in UTC, whatever the machine's zone", () => {
     const time = Date.UTC(2026, 10, 21, 23, 59, 58, 999);
-    expect(utcTime(time)).toBe("23:59:58");
-    expect(utcMinute(time)).toBe("2026-11-21 23:59");
+    expect(timeOfDay(time, "utc")).toBe("23:59:58");
+    expect(minuteOf(time, "utc")).toBe("2026-11-21 23:59");
+    expect(zoneName(time, "utc")).toBe("UTC");
+  });
+
+  it("are told by the reader's own clock too, which says how far it is from UTC", () => {
+    const time = Date.UTC(2026, 10, 21, 23, 59, 58);
+    const told = [-420, 0, 330].map((offset) => {
+      vi.spyOn(Date.prototype, "getTimezoneOffset").mockReturnValue(offset);
+      return [timeOfDay(time, "local"), minuteOf(time, "local"), zoneName(time, "local")];
+    });
+    vi.restoreAllMocks();
+    expect(told).toEqual([
+      ["06:59:58", "2026-11-22 06:59", "UTC+7"],
+      ["23:59:58", "2026-11-21 23:59", "UTC"],
+      ["18:29:58", "2026-11-21 18:29", "UTC−5:30"],
+    ]);
   });
 
   it("are told as ages as exactly as matters", () => {

@@ -3,14 +3,34 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Write the time of day of an epoch time in ms, UTC, as `12:03:04`. */
-export function utcTime(time: number): string {
-  return new Date(time).toISOString().slice(11, 19);
+/** Whose clock times are written by: the exchange's, or the reader's own. */
+export type Zone = "utc" | "local";
+
+/** Write the time of day of an epoch time in ms as `12:03:04`. */
+export function timeOfDay(time: number, zone: Zone): string {
+  return shifted(time, zone).slice(11, 19);
 }
 
-/** Write an epoch time in ms as a minute, UTC, as `2026-11-21 12:03`. */
-export function utcMinute(time: number): string {
-  return new Date(time).toISOString().slice(0, 16).replace("T", " ");
+/** Write an epoch time in ms as a minute, as `2026-11-21 12:03`. */
+export function minuteOf(time: number, zone: Zone): string {
+  return shifted(time, zone).slice(0, 16).replace("T", " ");
+}
+
+/** Name a zone as it is at an epoch time in ms: `UTC`, or as far as it is from there, `UTC+5:30`. */
+export function zoneName(time: number, zone: Zone): string {
+  const east = offset(time, zone) / MINUTE_MS;
+  if (east === 0) return "UTC";
+  const [hours, minutes] = [Math.floor(Math.abs(east) / 60), Math.abs(east) % 60];
+  return `UTC${east > 0 ? "+" : "−"}${hours}${minutes > 0 ? `:${String(minutes).padStart(2, "0")}` : ""}`;
+}
+
+/** How far a zone is ahead of UTC at an epoch time, in ms. */
+function offset(time: number, zone: Zone): number {
+  return zone === "utc" ? 0 : -new Date(time).getTimezoneOffset() * MINUTE_MS;
+}
+
+function shifted(time: number, zone: Zone): string {
+  return new Date(time + offset(time, zone)).toISOString();
 }
 
 /** Write an age in ms as short as it can be told apart: `0.4 s`, `12 s`, `3 min`, `2 h`, `5 d`. */

@@ -6,11 +6,12 @@ import { trustIn } from "@/book/trust";
 import type { Book } from "@/contract/socket";
 import { useMarket, useMarketFeed, useSymbols } from "@/feed/react";
 import { useTexts } from "@/i18n/texts";
-import { formatScaled } from "@/numbers/decimal";
+import { formatScaled, formatSmall } from "@/numbers/decimal";
 import { currencies } from "@/pairs/name";
 import { classNames } from "@/ui/class-names";
+import { Panel } from "@/shell/panel";
 import { BookSide } from "./book-side";
-import { Panel } from "./panel";
+
 import { useStreamHealth } from "./stream-health";
 import { TrustBadge } from "./trust-badge";
 
@@ -109,7 +110,7 @@ function Levels({ book, step, spreadDecimals, quantityDecimals, believed }: Leve
         {spread !== null && (
           <span>
             <span className="mr-2 text-text">{formatScaled(spread.width, spreadDecimals)}</span>
-            {formatScaled(spread.percent, 4)}%
+            {formatSmall(spread.percent, 2)}%
           </span>
         )}
       </p>

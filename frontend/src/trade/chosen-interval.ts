@@ -2,6 +2,7 @@
 
 import { useSearchParams } from "next/navigation";
 import { intervalFrom, type Interval } from "@/candles/interval";
+import { rememberInAddress } from "@/ui/address";
 
 const PARAMETER = "interval";
 
@@ -17,8 +18,5 @@ export function intervalInAddress(): Interval {
 
 /** Name an interval in the page's address, where it outlives a reload and can be handed on. */
 export function rememberInterval(interval: Interval): void {
-  const address = new URL(window.location.href);
-  if (interval === "1m") address.searchParams.delete(PARAMETER);
-  else address.searchParams.set(PARAMETER, interval);
-  window.history.replaceState(null, "", address);
+  rememberInAddress(PARAMETER, interval === "1m" ? null : interval);
 }

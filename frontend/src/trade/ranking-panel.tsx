@@ -6,11 +6,11 @@ import type { RankedPair, RankingList } from "@/api/client";
 import { useMarketFeed, useMarket, useRanking } from "@/feed/react";
 import { useTexts } from "@/i18n/texts";
 import { decimalsOf, formatAmount, formatCompact, formatScaled, scaled, signed } from "@/numbers/decimal";
-import { utcMinute } from "@/numbers/time";
 import { pairAddress } from "@/pairs/match";
 import { currencies, pairName } from "@/pairs/name";
+import { Panel } from "@/shell/panel";
 import { classNames } from "@/ui/class-names";
-import { Panel } from "./panel";
+import { useZone } from "@/ui/zone";
 
 type Side = "gainers" | "losers";
 const SIDES: readonly Side[] = ["gainers", "losers"];
@@ -150,6 +150,7 @@ function Row({ row, shown }: { row: RankedPair; shown: boolean }): ReactNode {
 
 function Footing({ answer, failed }: { answer: RankingList; failed: boolean }): ReactNode {
   const texts = useTexts().ranking;
+  const { minute, name } = useZone();
   const { time, supply_time: supply } = answer;
   if (time === null) return null;
   return (
@@ -160,8 +161,8 @@ function Footing({ answer, failed }: { answer: RankingList; failed: boolean }): 
         failed ? "text-trouble" : "text-muted",
       )}
     >
-      <span title={texts.timeHint}>{texts.time(`${utcMinute(time + MINUTE_MS)} UTC`)}</span>
-      {supply !== null && <span>{texts.supply(utcMinute(supply).slice(0, 10))}</span>}
+      <span title={texts.timeHint}>{texts.time(`${minute(time + MINUTE_MS)} ${name(time)}`)}</span>
+      {supply !== null && <span>{texts.supply(minute(supply).slice(0, 10))}</span>}
     </p>
   );
 }

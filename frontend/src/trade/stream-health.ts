@@ -1,14 +1,13 @@
 "use client";
 
 import { useMarket } from "@/feed/react";
-import { statusOf, worst, type StreamStatus } from "@/feed/status";
-import { ageOf, type StreamState } from "@/feed/stream";
+import { QUOTE_STALE_MS, statusOf, worst, type StreamHealth } from "@/feed/status";
+import { ageOf } from "@/feed/stream";
 import { useNow } from "@/ui/clock";
 
 /** The streams of a pair, and the age in ms beyond which each is called stale. */
 const STREAMS = {
-  // The forming candle is sent at least every two seconds while a pair trades.
-  klineStream: 10_000,
+  klineStream: QUOTE_STALE_MS,
   // A minute without a trade happens to a smaller pair.
   tradesStream: 60_000,
   // So does one without a change of its book; whether that may be believed is judged by itself.
@@ -16,14 +15,6 @@ const STREAMS = {
 } as const;
 
 export type StreamName = keyof typeof STREAMS;
-
-/** What a stream is worth now. */
-export interface StreamHealth {
-  readonly status: StreamStatus;
-  /** Age of the newest record, ms; null before there is any. */
-  readonly age: number | null;
-  readonly stream: StreamState;
-}
 
 /** Judge a stream of the pair that is shown, anew each second. */
 export function useStreamHealth(name: StreamName): StreamHealth {

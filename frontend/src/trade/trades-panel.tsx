@@ -5,12 +5,13 @@ import type { Trade } from "@/contract/socket";
 import { useMarket, useMarketFeed } from "@/feed/react";
 import { useTexts } from "@/i18n/texts";
 import { formatAmount } from "@/numbers/decimal";
-import { utcTime } from "@/numbers/time";
 import { currencies } from "@/pairs/name";
 import { relativeSize, typicalTrade } from "@/trades/size";
+import { Panel } from "@/shell/panel";
 import { classNames } from "@/ui/class-names";
+import { useNow } from "@/ui/clock";
+import { useZone } from "@/ui/zone";
 import { usePairDecimals, type PairDecimals } from "./decimals";
-import { Panel } from "./panel";
 import { useStreamHealth } from "./stream-health";
 
 /** Candles that tell what is usual. */
@@ -27,6 +28,8 @@ export function TradesPanel({ className }: { className?: string }): ReactNode {
   const typical = useMemo(() => typicalTrade(candles.slice(-USUAL_CANDLES)), [candles]);
   const health = useStreamHealth("tradesStream");
   const { base, quote } = currencies(symbol);
+  const { time, name } = useZone();
+  const now = useNow();
   return (
     <Panel title={texts.title} health={health} {...(className !== undefined && { className })}>
       <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label={texts.title}>
@@ -36,7 +39,11 @@ export function TradesPanel({ className }: { className?: string }): ReactNode {
               <Head className="w-[34%] pl-3 text-right" name={texts.price} unit={quote} />
               <td className="sticky top-0 bg-panel" />
               <Head className="w-[28%] text-right" name={texts.quantity} unit={base} />
-              <Head className="w-[25%] pr-3 text-right" name={texts.time} unit="UTC" />
+              <Head
+                className="w-[25%] pr-3 text-right"
+                name={texts.time}
+                unit={now === null ? "" : name(now)}
+              />
             </tr>
           </thead>
           <tbody className="text-small">
@@ -46,6 +53,7 @@ export function TradesPanel({ className }: { className?: string }): ReactNode {
                 trade={trade}
                 decimals={decimals}
                 size={relativeSize(trade, typical)}
+                time={time(trade.time)}
                 side={trade.buyer_is_maker ? texts.sell : texts.buy}
               />
             ))}
@@ -80,10 +88,12 @@ interface RowProps {
   /** From 0 to 1. */
   readonly size: number;
   readonly side: string;
+  /** When it was, as it is written. */
+  readonly time: string;
 }
 
 /** A trade never changes, so its row is rendered once. */
-const TradeRow = memo(function TradeRow({ trade, decimals, size, side }: RowProps): ReactNode {
+const TradeRow = memo(function TradeRow({ trade, decimals, size, side, time }: RowProps): ReactNode {
   const sold = trade.buyer_is_maker;
   return (
     <tr className="h-5.5 hover:bg-raised">
@@ -102,7 +112,7 @@ const TradeRow = memo(function TradeRow({ trade, decimals, size, side }: RowProp
         />
       </td>
       <td className="text-right">{formatAmount(trade.quantity, decimals.quantity)}</td>
-      <td className="pr-3 text-right text-muted">{utcTime(trade.time)}</td>
+      <td className="pr-3 text-right text-muted">{time}</td>
     </tr>
   );
 });

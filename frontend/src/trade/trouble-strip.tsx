@@ -3,13 +3,14 @@
 import type { ReactNode } from "react";
 import type { Readiness } from "@/api/client";
 import { useFeed, useMarketFeed, useReadiness } from "@/feed/react";
+import type { StreamHealth } from "@/feed/status";
 import type { StreamState } from "@/feed/stream";
 import { useTexts } from "@/i18n/texts";
 import type { Texts } from "@/i18n/en";
 import { formatAge } from "@/numbers/time";
 import { useNow } from "@/ui/clock";
 import { Warning } from "@/ui/icons";
-import { useStreamHealth, type StreamHealth } from "./stream-health";
+import { useStreamHealth } from "./stream-health";
 
 /** Says in words what is the matter with the data, and offers the way out; nothing while all is well. */
 export function TroubleStrip(): ReactNode {

@@ -95,3 +95,55 @@ export function Warning(): ReactNode {
     </Icon>
   );
 }
+
+export function Wave(): ReactNode {
+  return (
+    <Icon>
+      <path d="M1.5 11C4 11 4 4 6.5 4S9 12 11 12s2-4 3.5-4" />
+    </Icon>
+  );
+}
+
+export function Download(): ReactNode {
+  return (
+    <Icon>
+      <path d="M8 2v8M4.5 7 8 10.5 11.5 7M2.5 13.5h11" />
+    </Icon>
+  );
+}
+
+export function Bell(): ReactNode {
+  return (
+    <Icon>
+      <path d="M3 11.5c1-1 1-2.5 1-4a4 4 0 0 1 8 0c0 1.5 0 3 1 4H3ZM6.5 13.5c.8.7 2.2.7 3 0" />
+    </Icon>
+  );
+}
+
+/** Whether a pair is on the watch list. */
+export function Star({ filled }: { filled: boolean }): ReactNode {
+  return (
+    <Icon>
+      <path
+        d="m8 1.8 1.9 3.9 4.3.6-3.1 3 .7 4.3L8 11.6l-3.8 2 .7-4.3-3.1-3 4.3-.6L8 1.8Z"
+        fill={filled ? "currentColor" : "none"}
+      />
+    </Icon>
+  );
+}
+
+export function Close(): ReactNode {
+  return (
+    <Icon>
+      <path d="m4 4 8 8M12 4l-8 8" />
+    </Icon>
+  );
+}
+
+export function Plus(): ReactNode {
+  return (
+    <Icon>
+      <path d="M8 3v10M3 8h10" />
+    </Icon>
+  );
+}

@@ -1,13 +1,12 @@
 "use client";
 
 import type { ReactNode } from "react";
+import type { Origin } from "@/candles/origin";
 import { useTexts } from "@/i18n/texts";
-import { useOrigin } from "./source";
 
 /** Names data that is not of a real market as it trades now. */
-export function SourceBanner(): ReactNode {
+export function SourceBanner({ origin }: { origin: Origin | null }): ReactNode {
   const texts = useTexts().source;
-  const origin = useOrigin();
   if (origin !== "simulator" && origin !== "replay") return null;
   const [name, hint] =
     origin === "simulator"

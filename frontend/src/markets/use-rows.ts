@@ -1,0 +1,52 @@
+"use client";
+
+import { useMemo } from "react";
+import type { OhlcCandle, RankedPair } from "@/api/client";
+import { useDays, useRanking, useSymbols } from "@/feed/react";
+import type { Loading } from "@/feed/retried";
+import { rankedBySymbol, rowOf, type MarketRow } from "./row";
+
+/** A ranking older than this, ms, is no longer taken for the day up to now. */
+const FRESH_MS = 10 * 60_000;
+const NO_HOURS: readonly OhlcCandle[] = [];
+
+/** All that the markets page shows of the pairs' days. */
+export interface Markets {
+  readonly rows: readonly MarketRow[];
+  /** The ranked pairs by symbol; empty where the figures are by the hour. */
+  readonly ranked: ReadonlyMap<string, RankedPair>;
+  /** Open time of the newest minute that was ranked, epoch ms; null where the figures are by the hour. */
+  readonly rankedAt: number | null;
+  readonly supplyTime: number | null;
+  /** How it stands with the list of the pairs. */
+  readonly loading: Loading;
+}
+
+/** The day of every known pair, kept fresh while this is shown. `now` is epoch ms, or null while not known. */
+export function useMarkets(now: number | null): Markets {
+  const { answer: symbols, loading } = useSymbols();
+  const { answer: gainers } = useRanking("gainers");
+  const { answer: losers } = useRanking("losers");
+  const names = useMemo(() => symbols?.symbols.map(({ symbol }) => symbol) ?? [], [symbols]);
+  const days = useDays(names);
+  const time = gainers?.time ?? null;
+  const fresh = time !== null && now !== null && Math.abs(now - time) < FRESH_MS;
+  const ranked = useMemo(
+    () => (fresh ? rankedBySymbol([gainers, losers]) : new Map<string, RankedPair>()),
+    [fresh, gainers, losers],
+  );
+  const rows = useMemo(
+    () =>
+      names.map((symbol, index) =>
+        rowOf(symbol, ranked.get(symbol), days[index]?.answer?.candles ?? NO_HOURS),
+      ),
+    [names, ranked, days],
+  );
+  return {
+    rows,
+    ranked,
+    rankedAt: fresh ? time : null,
+    supplyTime: gainers?.supply_time ?? null,
+    loading,
+  };
+}
