@@ -6,7 +6,7 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,8 @@ from candlestack_ingest.stores.schema import ensure_candle_collections
 from candlestack_local.servers import SHORT_LIVED_JVM, KafkaBroker, MongoServer, RedisServer, free_port
 from candlestack_local.servers.jars import fetch, spark_jars
 from candlestack_spark.ranking.supply import read_supply
-from platform_under_test import ROOT, Platform, eventually
+from platform_under_test import ROOT, Platform
+from platform_under_test import eventually as eventually_within
 
 from .candles import FIGURES, candle, feather, thin
 from .judge import judged, of_rows
@@ -42,6 +43,11 @@ SUPPLY = {
 """BNB's is not known here."""
 HALT_MINUTES = 80
 AWAY = '"store": "redis", "reason"'
+
+
+def eventually(look: Callable[[], bool], what: str) -> None:
+    """Wait for what a Java machine has to start for, which takes a minute where the machine is busy."""
+    eventually_within(look, what, timeout_s=240)
 
 
 @pytest.fixture(scope="module")
