@@ -52,7 +52,6 @@ function Clock(): ReactNode {
   return (
     <button
       type="button"
-      aria-label={hint}
       title={hint}
       data-testid="clock"
       className="ml-auto rounded-control px-1 text-text hover:bg-raised"
@@ -60,6 +59,7 @@ function Clock(): ReactNode {
         choose(zone === "utc" ? "local" : "utc");
       }}
     >
+      <span className="sr-only">{hint}: </span>
       <time suppressHydrationWarning>{now === null ? "" : `${time(now)} ${name(now)}`}</time>
     </button>
   );
