@@ -136,7 +136,7 @@ def serious_findings(page: Page) -> list[str]:
     page.add_script_tag(path=AXE)
     serious = []
     for theme in ("dark", "light"):
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=theme)
         found = page.evaluate(f"axe.run({AXE_CONTEXT}).then(({{ violations }}) => violations)")
         serious += [
             f"{theme}: {rule['id']}: {rule['nodes'][0]['html']}"

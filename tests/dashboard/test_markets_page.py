@@ -1,0 +1,66 @@
+"""The markets page in a real browser: search, watch list, alerts."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from dashboard.web_under_test import (
+    PATIENCE_MS,
+    PHONE,
+    KeepScreenshot,
+    LivePlatform,
+    OpenPage,
+    wait_until_live,
+)
+
+
+def test_a_search_and_the_watch_list_narrow_the_table_and_last(
+    live: LivePlatform, open_page: OpenPage
+) -> None:
+    page = open_page(f"{live.dashboard.url}/markets")
+    page.get_by_label("Filter pairs").fill("eth")
+    expect(page.get_by_test_id("markets").locator("tbody tr")).to_have_count(1)
+    page.get_by_label("ETH/USDT on the watch list").click()
+    page.get_by_label("Filter pairs").fill("")
+    page.get_by_role("button", name="Watch list 1").click()
+    expect(page.get_by_test_id("markets").locator("tbody tr")).to_have_count(1)
+    page.reload()
+    expect(page.get_by_test_id("row-ETHUSDT")).to_be_visible()
+    expect(page.get_by_test_id("markets").locator("tbody tr")).to_have_count(1)
+    page.get_by_test_id("row-ETHUSDT").get_by_role("link").click()
+    expect(page).to_have_url(live.trade_url("ETHUSDT"))
+
+
+def test_an_alert_goes_off_once_its_price_is_there_and_is_told_on_any_page(
+    live: LivePlatform, open_page: OpenPage, keep_screenshot: KeepScreenshot
+) -> None:
+    page = open_page(f"{live.dashboard.url}/markets")
+    wait_until_live(page)
+    page.get_by_test_id("alerts").click()
+    page.get_by_label("Pair", exact=True).select_option("SOLUSDT")
+    page.get_by_label("Price", exact=True).fill("nothing")
+    page.get_by_role("button", name="Add alert").click()
+    expect(page.get_by_label("Price", exact=True)).to_have_attribute("aria-invalid", "true")
+    page.get_by_label("Price", exact=True).fill("0.01")
+    page.get_by_role("button", name="Add alert").click()
+    told = page.get_by_test_id("alerts-fired")
+    expect(told).to_contain_text("SOL/USDT reaches 0.01", timeout=PATIENCE_MS)
+    keep_screenshot(page, "alerts")
+    page.get_by_role("button", name="Dismiss").click()
+    page.goto(live.trade_url())
+    wait_until_live(page)
+    expect(told).to_be_empty()
+    page.get_by_test_id("alerts").click()
+    expect(page.get_by_role("listitem").filter(has_text="SOL/USDT reaches 0.01")).to_have_count(1)
+
+
+def test_the_markets_fit_a_phone_in_vietnamese(
+    live: LivePlatform, open_page: OpenPage, keep_screenshot: KeepScreenshot
+) -> None:
+    page = open_page(f"{live.dashboard.url}/markets", locale="vi-VN", **PHONE)
+    expect(page.get_by_role("heading", name="Thị trường", exact=True)).to_be_visible()
+    expect(page.get_by_test_id("price-BTCUSDT").last).to_have_text(re.compile(r"[\d,]+\.\d\d"))
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    keep_screenshot(page, "markets-phone-vi")
