@@ -6,12 +6,14 @@ import random
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyspark.sql.streaming.query import StreamingQuery
 
 from candlestack_core.decimals import canonical_decimal
 from candlestack_core.intervals import DAY_MS, MINUTE_MS
@@ -19,6 +21,7 @@ from candlestack_core.messages import Candle, RankedPair, decode_ranking, encode
 from candlestack_core.versions import supersedes
 from candlestack_spark.ranking.days import DAY_MINUTES, Days
 from candlestack_spark.ranking.rule import Census, Rankings, census, rank
+from candlestack_spark.ranking.stream import Progress, progress_of
 from candlestack_spark.ranking.supply import Supply
 
 from .candles import DAY, candle
@@ -228,3 +231,11 @@ def test_only_a_closed_minute_makes_a_ranking(closed: bool, time: int | None) ->
 def test_a_ranking_says_where_its_newest_minute_came_from() -> None:
     found = ranked([candle("BTCUSDT", 0), candle("BTCUSDT", 1, source="backfill:binance")])
     assert found.gainers.source == "binance"
+
+
+def test_a_batch_done_again_after_a_restart_has_progress_though_spark_does_not_know_the_end() -> None:
+    source = {"endOffset": '{"candles":{"0":7}}', "latestOffset": ""}
+    done = {"batchId": 3, "durationMs": {"triggerExecution": 250}, "sources": [source]}
+    progress = progress_of(cast(StreamingQuery, SimpleNamespace(lastProgress=done)))
+    assert progress == Progress(batch=3, seconds=0.25, reached={("candles", 0): 7}, end={})
+    assert progress.behind() == {("candles", 0): 0}

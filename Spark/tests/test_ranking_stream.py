@@ -47,7 +47,7 @@ AWAY = '"store": "redis", "reason"'
 
 def eventually(look: Callable[[], bool], what: str) -> None:
     """Wait for what a Java machine has to start for, which takes a minute where the machine is busy."""
-    eventually_within(look, what, timeout_s=240)
+    eventually_within(look, what, timeout_s=120)
 
 
 @pytest.fixture(scope="module")

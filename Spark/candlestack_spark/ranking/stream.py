@@ -117,7 +117,10 @@ def failure_of(query: StreamingQuery) -> str:
 
 
 def _offsets(text: str | dict[str, Any] | None) -> Iterator[tuple[tuple[str, int], int]]:
-    found = json.loads(text) if isinstance(text, str) else text
-    for topic, partitions in (found or {}).items():
+    # Of a batch that is done again after a restart Spark does not know the end of the topic, and says "".
+    found = json.loads(text) if isinstance(text, str) and text else text
+    if not isinstance(found, dict):
+        return
+    for topic, partitions in found.items():
         for partition, offset in partitions.items():
             yield (topic, int(partition)), int(offset)
