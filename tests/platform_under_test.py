@@ -31,6 +31,8 @@ PROGRAMS: Mapping[str, tuple[str, ...]] = {
     "completeness-ledger": ("Kafka/completeness_ledger.py",),
     "ranking": ("Spark/ranking_coins/ranking_stream.py",),
 }
+LIVE = tuple(name for name in PROGRAMS if name != "ranking")
+"""What carries data from the exchange to the stores: all but Spark, which takes a core and a checkpoint of its own."""
 
 _Value = TypeVar("_Value")
 

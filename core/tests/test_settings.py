@@ -55,6 +55,8 @@ BAD: Mapping[str, tuple[str, ...]] = {
     "PRODUCER_BUFFER_MESSAGES": ("99", "1000001"),
     "BOOK_SILENT_AFTER_S": ("0", "3601", "nan"),
     "BOOK_PUBLISH_EVERY_MS": ("9", "60001", "0.5"),
+    "API_KEYS": ("alice", "alice:123", "alice:" + 64 * "g"),
+    "API_REQUESTS_PER_MINUTE": ("-1", "10000001", "0.5"),
     "BOOK_STORE_EVERY_MS": ("99", "60001", "0.5"),
     "BOOK_DEPTH": ("99", "1001"),
     "BOOK_BUFFER_DIFFS": ("9", "100001"),

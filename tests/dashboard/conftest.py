@@ -26,7 +26,7 @@ from dashboard.web_under_test import (
     WebProcess,
     browser_path,
 )
-from platform_under_test import PROGRAMS, Platform, eventually, get_json
+from platform_under_test import LIVE, Platform, eventually, get_json
 
 expect.set_options(timeout=15_000)  # what is awaited comes at once where the machine is not busy
 DESKTOP = {"width": 1440, "height": 900}
@@ -80,7 +80,7 @@ def start_platform(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -
                 settings=settings,
             )
         )
-        platform.start(*PROGRAMS)
+        platform.start(*LIVE)
         environment = {
             **os.environ,
             "KAFKA_BOOTSTRAP": broker.bootstrap,

@@ -19,7 +19,7 @@ from candlestack_core.names import KLINE_1M, trades_key
 from candlestack_core.settings import KafkaSettings
 from candlestack_core.topics import TRADES
 from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer
-from platform_under_test import PROGRAMS, RECORDINGS, Platform, eventually
+from platform_under_test import LIVE, RECORDINGS, Platform, eventually
 
 SPEED = 30
 """Ten minutes and fifty seconds in about twenty-two."""
@@ -85,7 +85,7 @@ def platform(
             "TRADES_LIST_LENGTH": "100000",
         },
     ) as platform:
-        platform.start(*PROGRAMS)
+        platform.start(*LIVE)
         yield platform
 
 

@@ -109,7 +109,9 @@ def test_every_key_of_a_pair_that_core_names_is_known_here() -> None:
     named = {
         name
         for name, function in vars(names).items()
-        if name.endswith("_key") and inspect.isfunction(function)
+        if name.endswith("_key")
+        and inspect.isfunction(function)
+        and "symbol" in inspect.signature(function).parameters
     }
     known = {function.__name__ for function in (*SPOT_KEYS, *USDM_KEYS, window_candle_key)}
     assert named == known, "what is kept of a new key is decided here"
