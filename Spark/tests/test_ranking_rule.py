@@ -234,7 +234,7 @@ def test_a_ranking_says_where_its_newest_minute_came_from() -> None:
 
 
 def test_a_batch_done_again_after_a_restart_has_progress_though_spark_does_not_know_the_end() -> None:
-    source = {"endOffset": '{"candles":{"0":7}}', "latestOffset": ""}
+    source = {"endOffset": '{"candles":{"0":7}}', "latestOffset": "None"}
     done = {"batchId": 3, "durationMs": {"triggerExecution": 250}, "sources": [source]}
     progress = progress_of(cast(StreamingQuery, SimpleNamespace(lastProgress=done)))
     assert progress == Progress(batch=3, seconds=0.25, reached={("candles", 0): 7}, end={})

@@ -117,10 +117,12 @@ def failure_of(query: StreamingQuery) -> str:
 
 
 def _offsets(text: str | dict[str, Any] | None) -> Iterator[tuple[tuple[str, int], int]]:
-    # Of a batch that is done again after a restart Spark does not know the end of the topic, and says "".
-    found = json.loads(text) if isinstance(text, str) and text else text
-    if not isinstance(found, dict):
+    try:
+        found = json.loads(text) if isinstance(text, str) else text
+    except ValueError:
+        # Of a batch that is done again after a restart Spark does not know the end of the topic; pyspark makes
+        # of that the text `None`.
         return
-    for topic, partitions in found.items():
+    for topic, partitions in (found or {}).items():
         for partition, offset in partitions.items():
             yield (topic, int(partition)), int(offset)
