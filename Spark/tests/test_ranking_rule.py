@@ -98,7 +98,10 @@ def plain(rows: Sequence[RankedPair]) -> list[dict[str, object]]:
 
 
 amounts = st.decimals("0", "1000000000000", places=8, allow_nan=False).map(canonical_decimal)
-prices = st.one_of(st.sampled_from(["0", "0.00000001", "1", "65000.1"]), amounts)
+prices = st.one_of(
+    st.sampled_from(["0", "0.00000001", "1", "65000.1"]),
+    st.decimals("0", "100000000", places=8, allow_nan=False).map(canonical_decimal),
+)
 # Minutes around the ends of two windows, so that some leave and some come late.
 minutes = st.sampled_from([0, 1, 2, 3, 700, 1437, 1438, 1439, 1440, 1441, 2000, 2880, 2881, 4400])
 accounts = st.builds(
@@ -239,3 +242,9 @@ def test_a_batch_done_again_after_a_restart_has_progress_though_spark_does_not_k
     progress = progress_of(cast(StreamingQuery, SimpleNamespace(lastProgress=done)))
     assert progress == Progress(batch=3, seconds=0.25, reached={("candles", 0): 7}, end={})
     assert progress.behind() == {("candles", 0): 0}
+
+
+def test_a_pair_with_an_absurd_price_is_left_out_and_costs_the_others_nothing() -> None:
+    absurd = whole_day("XRPUSDT", "0.00000001", "1000000000000")
+    found = ranked([*absurd, *whole_day("BTCUSDT", "100", "110")])
+    assert [row.symbol for row in found.gainers.rows] == ["BTCUSDT"]

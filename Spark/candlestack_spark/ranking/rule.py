@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, NamedTuple
 
-from candlestack_core.decimals import MAX_DECIMALS, NotCanonicalError, from_scaled, product
+from candlestack_core.decimals import (
+    MAX_DECIMALS,
+    MAX_INTEGER_DIGITS,
+    NotCanonicalError,
+    from_scaled,
+    product,
+)
 from candlestack_core.messages import RankedPair, Ranking
 from candlestack_core.names import plain_source
 from candlestack_spark.ranking.days import DAY_MINUTES, Days, Figures
@@ -21,6 +27,9 @@ from candlestack_spark.ranking.supply import Supply
 MOST_ROWS: Final = 100
 """As many as a reader may ask for."""
 _PERCENT_UNITS: Final = 100 * 10**MAX_DECIMALS
+
+_TOO_LARGE: Final[int] = 10 ** (MAX_INTEGER_DIGITS + MAX_DECIMALS)
+"""In units of 10^-8."""
 
 
 class Rankings(NamedTuple):
@@ -81,9 +90,14 @@ def _ranked(days: Days) -> Mapping[str, Figures]:
         if days.start is None or pair.first_seen > days.start:
             continue
         figures = pair.figures()
-        if figures is not None and figures.open > 0:
+        if figures is not None and figures.open > 0 and _can_be_written(figures):
             found[symbol] = figures
     return found
+
+
+def _can_be_written(figures: Figures) -> bool:
+    """Tell whether no figure of a row is absurdly large: one such price must not keep all others from being ranked."""
+    return max(abs(change_units(figures)), figures.volume, figures.quote_volume) < _TOO_LARGE
 
 
 def _row(rank: int, symbol: str, change: int, figures: Figures, supply: Supply) -> RankedPair:
