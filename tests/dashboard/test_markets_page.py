@@ -1,10 +1,10 @@
-"""The markets page in a real browser: search, watch list, alerts."""
+"""The markets page in a real browser: order, search, watch list, alerts."""
 
 from __future__ import annotations
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from dashboard.web_under_test import (
     PATIENCE_MS,
@@ -12,8 +12,34 @@ from dashboard.web_under_test import (
     KeepScreenshot,
     LivePlatform,
     OpenPage,
+    serious_findings,
     wait_until_live,
 )
+from platform_under_test import eventually
+
+
+def pairs(page: Page) -> list[str]:
+    """Return the pairs in the order in which the table shows them."""
+    return page.get_by_test_id("markets").locator("tbody th").all_inner_texts()
+
+
+def test_every_pair_is_there_with_a_price_that_moves_and_in_the_order_that_is_asked_for(
+    live: LivePlatform, open_page: OpenPage, keep_screenshot: KeepScreenshot
+) -> None:
+    page = open_page(f"{live.dashboard.url}/markets")
+    expect(page.get_by_test_id("markets").locator("tbody tr")).to_have_count(15)
+    expect(page.get_by_test_id("row-BTCUSDT")).to_contain_text("Live", timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("source-banner")).to_contain_text("Simulated data")
+    price = page.get_by_test_id("price-BTCUSDT").last.inner_text()
+    eventually(lambda: page.get_by_test_id("price-BTCUSDT").last.inner_text() != price, "the price moves")
+    page.get_by_role("button", name="Pair", exact=True).click()
+    expect(page).to_have_url(f"{live.dashboard.url}/markets?sort=symbol.asc")
+    assert pairs(page) == sorted(pairs(page))
+    page.get_by_role("button", name="Pair").click()
+    expect(page).to_have_url(f"{live.dashboard.url}/markets?sort=symbol.desc")
+    assert pairs(page) == sorted(pairs(page), reverse=True)
+    keep_screenshot(page, "markets")
+    assert serious_findings(page) == []
 
 
 def test_a_search_and_the_watch_list_narrow_the_table_and_last(
@@ -37,7 +63,7 @@ def test_an_alert_goes_off_once_its_price_is_there_and_is_told_on_any_page(
     live: LivePlatform, open_page: OpenPage, keep_screenshot: KeepScreenshot
 ) -> None:
     page = open_page(f"{live.dashboard.url}/markets")
-    wait_until_live(page)
+    expect(page.get_by_test_id("row-SOLUSDT")).to_be_visible()
     page.get_by_test_id("alerts").click()
     page.get_by_label("Pair", exact=True).select_option("SOLUSDT")
     page.get_by_label("Price", exact=True).fill("nothing")

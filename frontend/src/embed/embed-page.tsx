@@ -1,6 +1,6 @@
 "use client";
 
-import { useState, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import type { Interval } from "@/candles/interval";
 import { candleAt } from "@/candles/merge";
 import type { Part } from "@/feed/market";
@@ -11,6 +11,7 @@ import { pairAddress } from "@/pairs/match";
 import { pairName } from "@/pairs/name";
 import { StreamBadge } from "@/shell/stream-badge";
 import type { Theme } from "@/theme/choice";
+import { useTheme } from "@/theme/theme";
 import { CandleChart } from "@/trade/candle-chart";
 import { CandleLegend } from "@/trade/candle-legend";
 import { usePairDecimals } from "@/trade/decimals";
@@ -30,9 +31,13 @@ interface Props {
 
 /** A live chart for another page's frame: it says whose data it shows, and what that is worth. */
 export function EmbedPage({ symbol, interval, theme }: Props): ReactNode {
+  const { show } = useTheme();
+  useEffect(() => {
+    if (theme !== null) show(theme);
+  }, [theme, show]);
   return (
     <MarketProvider symbol={symbol} interval={interval} parts={PARTS}>
-      <div data-theme={theme ?? undefined} className="flex h-dvh flex-col bg-panel text-text">
+      <div className="flex h-dvh flex-col bg-panel text-text">
         <UnknownPair>
           <Shown interval={interval} />
         </UnknownPair>

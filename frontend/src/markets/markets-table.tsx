@@ -43,7 +43,7 @@ export function MarketsTable({ rows, sorting, sort }: Props): ReactNode {
             <Plain className="pl-6 text-left max-sm:hidden">{texts.day}</Plain>
             <Column {...column} by="high" text={texts.high} className="max-xl:hidden" />
             <Column {...column} by="low" text={texts.low} className="max-xl:hidden" />
-            <Column {...column} by="volume" text={texts.volume} />
+            <Column {...column} by="volume" text={texts.volume} className="max-sm:pr-3" />
             <Column {...column} by="marketCap" text={texts.marketCap} className="max-sm:hidden" />
             <Plain className="pr-3 text-right max-md:hidden">{texts.data}</Plain>
           </tr>
@@ -158,7 +158,7 @@ const Row = memo(function Row({ row, watched }: { row: MarketRow; watched: boole
       <td className={classNames(cell, "max-xl:hidden")}>
         {low === null ? "–" : formatScaled(low, decimals)}
       </td>
-      <td className={cell}>{volume === null ? "–" : formatCompact(volume)}</td>
+      <td className={classNames(cell, "max-sm:pr-3")}>{volume === null ? "–" : formatCompact(volume)}</td>
       <td className={classNames(cell, "text-muted max-sm:hidden")}>
         {marketCap === null ? <span title={texts.marketCapUnknown}>–</span> : formatCompact(marketCap)}
       </td>

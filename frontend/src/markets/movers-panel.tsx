@@ -23,6 +23,7 @@ export function MoversPanel({ side, rows }: Props): ReactNode {
   const gained = side === "gainers";
   const moved = rows.filter(({ change }) => change !== null && (gained ? change > 0n : change < 0n));
   const shown = sorted(moved, { by: "change", descending: gained }).slice(0, SHOWN);
+  const known = rows.some(({ change }) => change !== null);
   // The longest bar is that of the pair that moved most.
   const most = shown[0]?.change ?? 1n;
   return (
@@ -55,7 +56,9 @@ export function MoversPanel({ side, rows }: Props): ReactNode {
           </li>
         ))}
         {shown.length === 0 && (
-          <li className="px-3 py-4 text-center text-muted">{gained ? texts.noGainers : texts.noLosers}</li>
+          <li className="px-3 py-4 text-center text-muted">
+            {!known ? texts.loading : gained ? texts.noGainers : texts.noLosers}
+          </li>
         )}
       </ol>
     </Panel>

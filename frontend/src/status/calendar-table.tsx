@@ -40,7 +40,7 @@ export function Calendar({ symbols, hours, kind }: Props): ReactNode {
   const newest = hours.at(-1) ?? 0;
   return (
     <div
-      className="shrink-0 overflow-x-auto px-3 pt-2 pb-1"
+      className="relative shrink-0 overflow-x-auto px-3 pt-2 pb-1"
       tabIndex={0}
       role="region"
       aria-label={texts.completeness}

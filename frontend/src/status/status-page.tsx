@@ -27,10 +27,10 @@ export function StatusPage(): ReactNode {
     >
       <main
         id="main"
-        className="grid min-h-0 flex-1 gap-px lg:grid-cols-[minmax(0,1fr)_minmax(0,1.1fr)] lg:grid-rows-[auto_minmax(0,1fr)]"
+        className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] gap-px lg:grid-cols-[minmax(0,1fr)_minmax(0,1.1fr)] lg:grid-rows-[auto_minmax(0,1fr)]"
       >
         <PartsPanel className="lg:col-span-2" />
-        <div className="grid min-h-0 gap-px lg:grid-rows-2">
+        <div className="grid min-h-0 grid-cols-[minmax(0,1fr)] gap-px lg:grid-rows-2">
           <StreamsPanel symbols={names} health={health} />
           <BooksPanel symbols={answer?.symbols ?? []} />
         </div>

@@ -12,7 +12,7 @@ export function Table({
   children: ReactNode;
 }): ReactNode {
   return (
-    <div className="min-h-0 flex-1 overflow-auto" tabIndex={0} role="region" aria-label={label}>
+    <div className="relative min-h-0 flex-1 overflow-auto" tabIndex={0} role="region" aria-label={label}>
       <table className="w-full border-separate border-spacing-0 text-small" data-testid={testId}>
         {children}
       </table>

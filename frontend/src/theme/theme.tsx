@@ -1,12 +1,23 @@
 "use client";
 
-import { createContext, use, useMemo, useState, useSyncExternalStore, type ReactNode } from "react";
+import {
+  createContext,
+  use,
+  useCallback,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+  type ReactNode,
+} from "react";
 import { rememberChoice } from "@/ui/cookie";
 import { THEME_COOKIE, type Theme } from "./choice";
 
 interface Chosen {
   readonly theme: Theme;
+  /** Show a theme from now on, on this page and on those that come. */
   readonly choose: (theme: Theme) => void;
+  /** Show a theme that nobody has chosen for other pages. */
+  readonly show: (theme: Theme) => void;
 }
 
 const ChosenTheme = createContext<Chosen | null>(null);
@@ -21,16 +32,20 @@ export function ThemeProvider({
 }): ReactNode {
   const [choice, setChoice] = useState(initial);
   const system = useSyncExternalStore(subscribeToSystem, systemTheme, () => "dark" as const);
+  const show = useCallback((next: Theme) => {
+    document.documentElement.dataset.theme = next;
+    setChoice(next);
+  }, []);
   const chosen = useMemo(
     () => ({
       theme: choice ?? system,
       choose: (next: Theme) => {
-        document.documentElement.dataset.theme = next;
         rememberChoice(THEME_COOKIE, next);
-        setChoice(next);
+        show(next);
       },
+      show,
     }),
-    [choice, system],
+    [choice, system, show],
   );
   return <ChosenTheme value={chosen}>{children}</ChosenTheme>;
 }
