@@ -50,6 +50,7 @@ def test_times_are_told_by_the_readers_own_clock_once_that_is_chosen(
     expect(page.get_by_test_id("trades")).to_contain_text("(UTC+7)")
     page.reload()
     expect(clock).to_have_text(re.compile(r"UTC\+7$"))
+    assert clock.inner_text().endswith("UTC+7")
 
 
 def test_candles_and_the_chart_are_taken_along_as_files(live: LivePlatform, open_page: OpenPage) -> None:

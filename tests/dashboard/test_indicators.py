@@ -42,3 +42,4 @@ def test_indicators_are_chosen_kept_in_the_address_and_computed_from_the_candles
     keep_screenshot(page, "trade-indicators")
     page.goto(live.trade_url("ETHUSDT"))
     expect(page.get_by_test_id("legend-indicators")).to_contain_text(f"MA {PERIOD}")
+    assert page.url == live.trade_url("ETHUSDT")

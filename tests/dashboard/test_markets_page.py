@@ -57,6 +57,7 @@ def test_a_search_and_the_watch_list_narrow_the_table_and_last(
     expect(page.get_by_test_id("markets").locator("tbody tr")).to_have_count(1)
     page.get_by_test_id("row-ETHUSDT").get_by_role("link").click()
     expect(page).to_have_url(live.trade_url("ETHUSDT"))
+    assert page.url == live.trade_url("ETHUSDT")
 
 
 def test_an_alert_goes_off_once_its_price_is_there_and_is_told_on_any_page(
@@ -80,6 +81,7 @@ def test_an_alert_goes_off_once_its_price_is_there_and_is_told_on_any_page(
     expect(told).to_be_empty()
     page.get_by_test_id("alerts").click()
     expect(page.get_by_role("listitem").filter(has_text="SOL/USDT reaches 0.01")).to_have_count(1)
+    assert told.inner_text() == ""
 
 
 def test_the_markets_fit_a_phone_in_vietnamese(
