@@ -331,7 +331,7 @@ class Api:
         """Send a signal and return the exit code."""
         assert self._process is not None
         self._process.send_signal(number)
-        return self._process.wait(timeout=15)
+        return self._process.wait(timeout=30)
 
     def get(self, path: str, /, **query: object) -> Answer | None:
         """Return the answer to a GET; None while nothing listens."""
