@@ -59,6 +59,7 @@ DATA = "data"
 REPORT_EVERY_S = 1.0
 PING_S = 20.0
 STOP_S = 4
+END_S = 2
 BACKLOG = 2_048
 
 
@@ -130,7 +131,9 @@ async def _serve(service: Service, stopping: asyncio.Event) -> None:
     await asyncio.gather(serving, tail.stop(), return_exceptions=True)
     for task in (told, *background):
         task.cancel()
-    await asyncio.gather(told, *background, return_exceptions=True)
+    # Not longer: before Python 3.12 a client library may lose a cancellation that comes with its answer; what is
+    # left is cancelled again as the loop ends.
+    await asyncio.wait({told, *background}, timeout=END_S)
     await asyncio.gather(realtime.close(), candles.close())
     for future in ended - {told}:
         future.result()
