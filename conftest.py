@@ -22,17 +22,25 @@ os.environ["CANDLESTACK_ENV_FILE"] = os.devnull
 pytest_plugins = ["candlestack_local.servers.pytest_plugin"]
 
 
-WHOLE_FOLDERS = ("tests/dashboard", "Spark")
+WHOLE_FOLDERS = ("tests/dashboard", "Spark/tests/jobs")
 """Folders whose tests share what takes long to start: they stay together."""
-LONGEST_FIRST = (*WHOLE_FOLDERS, "tests/end_to_end", "deploy/local", "Kafka")
+LONGEST_FIRST = (
+    *WHOLE_FOLDERS,
+    "tests/end_to_end",
+    "Spark/tests/ranking",
+    "airflow/tests/test_scheduler.py",
+    "deploy/local",
+    "Kafka",
+)
 
 
 class FolderScheduling(LoadScopeScheduling):
     """Gives the tests of a file, or of a folder that stays together, to one process."""
 
     def _split_scope(self, nodeid: str) -> str:
-        folder = _folder(nodeid)
-        return folder if folder in WHOLE_FOLDERS else nodeid.partition("::")[0]
+        file = nodeid.partition("::")[0]
+        folder = str(Path(file).parent)
+        return folder if folder in WHOLE_FOLDERS else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FolderScheduling:
@@ -43,8 +51,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FolderSchedu
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Where several processes share the tests, begin with what takes longest."""
     if hasattr(config, "workerinput"):
-        ranks = {folder: rank for rank, folder in enumerate(LONGEST_FIRST)}
-        items.sort(key=lambda item: ranks.get(_folder(item.nodeid), len(ranks)))
+        items.sort(key=_rank)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -63,6 +70,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for folder in sorted(took.keys() & budgets.keys()):
         over = "  over its budget" if took[folder] > budgets[folder] else ""
         terminalreporter.write_line(f"{folder:<24}{took[folder]:7.0f}{budgets[folder]:7d}{over}")
+
+
+def _rank(item: pytest.Item) -> int:
+    """Return the place of a test's folder or file among those that take longest."""
+    starts = (rank for rank, start in enumerate(LONGEST_FIRST) if item.nodeid.startswith(start))
+    return next(starts, len(LONGEST_FIRST))
 
 
 def _folder(nodeid: str) -> str:

@@ -1,1 +1,1 @@
-"""Tests of the batch jobs; one Spark serves them all and ends with them."""
+"""Tests of the batch jobs and of the ranking."""

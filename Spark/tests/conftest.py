@@ -1,4 +1,4 @@
-"""Fixtures of the batch jobs' tests: recordings, a database, and one Spark for all of them."""
+"""What the tests of this folder share: recordings, a database, a shelf of archives."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from candlestack_core.settings import MongoSettings, SparkSettings
+from archive_shelf import Shelf, serving
+from candlestack_core.settings import MongoSettings
 from candlestack_ingest.stores.schema import ensure_candle_collections
 from candlestack_local.servers import MongoServer
-from candlestack_spark.session import Spark
 from candlestack_spark.stores.mongo import CandleStore, connected
-
-from .shelf import Shelf, serving
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -26,14 +24,6 @@ def recordings() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no recorded data in {folder}; CANDLESTACK_RECORDINGS names its folder")
     return folder
-
-
-@pytest.fixture(scope="package")
-def spark() -> Iterator[Spark]:
-    """Spark, started once: jobs that run in this process use it and leave it running."""
-    with Spark(SparkSettings(), "candlestack tests") as spark:
-        assert spark.parallelism == 2
-        yield spark
 
 
 @pytest.fixture

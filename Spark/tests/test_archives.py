@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from archive_shelf import Shelf, archive
 from candlestack_core.intervals import MINUTE_MS, Interval
 from candlestack_spark.history.archives import ArchiveError, ArchiveShelf, read_archive
 from candlestack_spark.history.fetch import ArchiveFetch, Fetched, PairMonth
 from candlestack_spark.history.rows import FIELDS
 from candlestack_spark.lake.files import Lake
 from candlestack_spark.lake.months import Month, months_between
-
-from .shelf import Shelf, archive
 
 PAIR = "ADABTC"
 OLD, NEW = Month(2024, 12), Month(2025, 1)

@@ -11,6 +11,7 @@ from bson import Int64
 from prometheus_client import REGISTRY
 from pymongo import ReplaceOne
 
+from batch_candles import DAY, document
 from candlestack_core.intervals import MINUTE_MS, Interval
 from candlestack_core.job_runs import recorded_run
 from candlestack_core.logging import get_logger
@@ -25,8 +26,6 @@ from candlestack_spark.rollups.task import roll_up_span
 from candlestack_spark.stores.documents import Document
 from candlestack_spark.stores.mongo import CandleStore, Coverage
 from platform_under_test import eventually
-
-from .candles import DAY, document
 
 M5, H1, H4, D1 = PARENT_INTERVALS
 HOUR = H1.ms

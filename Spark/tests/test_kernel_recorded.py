@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from batch_candles import bars_of, feather, minutes, priced, rest, thin
 from candlestack_core.intervals import MINUTE_MS, Bar
 from candlestack_spark.rollups.kernel import roll_up
-
-from .candles import bars_of, feather, minutes, priced, rest, thin
 
 LENGTHS = {"5m": 5, "15m": 15, "30m": 30, "1h": 60, "4h": 240, "1d": 1440}
 PAIRS = {"BTC_USDT": "BTCUSDT", "ETH_USDT": "ETHUSDT", "BNB_USDT": "BNBUSDT"}

@@ -10,14 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from batch_candles import DAY, bar, bars_of, minutes
 from candlestack_core.decimals import canonical_decimal
 from candlestack_core.intervals import DAY_MS, MINUTE_MS, Bar, Interval
 from candlestack_core.intervals import roll_up as rule
 from candlestack_spark.columns import canonical_texts, decimals_of
 from candlestack_spark.rollups.kernel import roll_up
 from candlestack_spark.rollups.spans import PARENT_INTERVALS
-
-from .candles import DAY, bar, bars_of, minutes
 
 amounts = st.decimals(min_value=0, max_value=Decimal(10) ** 19, places=8, allow_nan=False)
 

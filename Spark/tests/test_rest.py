@@ -10,12 +10,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from batch_candles import DAY
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.weight import HOLD_BACK_S
 from candlestack_spark.history.rest import KLINES_WEIGHT, ExchangeError, RestHistory
 from candlestack_spark.history.rows import candles_of
-
-from .candles import DAY
 
 
 class Scripted:

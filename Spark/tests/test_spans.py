@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from batch_candles import DAY
 from candlestack_core.intervals import DAY_MS, MINUTE_MS, Interval
 from candlestack_spark.rollups.spans import Span, closed_end, due, pieces, within
 from candlestack_spark.stores.mongo import Coverage
-
-from .candles import DAY
 
 M5, H1 = Interval.M5, Interval.H1
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from rich.console import Console
 from rich.table import Table
@@ -31,6 +35,15 @@ class Check:
     arguments: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Result:
+    """How a check ended."""
+
+    check: Check
+    passed: bool
+    seconds: float
+
+
 def _types() -> list[Check]:
     # One run for each folder: the tests of two folders may have modules of one name.
     folders = [*members(), "airflow/tests", "tests", "benchmarks"]
@@ -47,23 +60,27 @@ def _types() -> list[Check]:
     ]
 
 
-STATIC = (
+TYPES = tuple(_types())
+RULES = (
     Check("format", (str(_BIN / "ruff"), "format", "--check", "--quiet", ".")),
     Check("lint", (str(_BIN / "ruff"), "check", "--quiet", ".")),
-    *_types(),
     Check("direction of imports", (str(_BIN / "lint-imports"),)),
     Check("dashboard", (str(_BIN / "candlestack"), "npm", "run", "--silent", "check")),
 )
 LOCK = Check("lock", (sys.executable, "-m", "candlestack_local.lock"))
+PROCESSES = min((os.cpu_count() or 1) + 1, 6)
+"""Test processes: one more than there are cores, since a test waits for servers as long as it computes."""
 TESTS = Check(
     "tests",
     (
-        *(str(_BIN / "pytest"), f"--junit-xml={ARTIFACTS / 'pytest.xml'}", "--durations=15"),
-        # Two at a time, in the order that the root's conftest gives.
-        *("--numprocesses=2", "--dist=loadscope", "--no-loadscope-reorder"),
+        *(str(_BIN / "pytest"), f"--junit-xml={ARTIFACTS / 'pytest.xml'}", "--durations=25"),
+        # In the order that the root's conftest gives.
+        *(f"--numprocesses={PROCESSES}", "--dist=loadscope", "--no-loadscope-reorder"),
     ),
 )
-ALL = (*STATIC, LOCK, TESTS)
+# The type checks share a cache, so they follow each other; the others go on beside them.
+STATIC = (TYPES, RULES)
+ALL = (TYPES, (*RULES, LOCK))
 
 
 def benchmarks(names: Sequence[str]) -> list[Check]:
@@ -78,28 +95,47 @@ def benchmarks(names: Sequence[str]) -> list[Check]:
     return [Check(name, (sys.executable, str(found[name]))) for name in names or found]
 
 
-def run(checks: Sequence[Check], console: Console) -> int:
+def run(lanes: Sequence[Sequence[Check]], last: Sequence[Check], console: Console) -> int:
     """Run all checks, print a summary, and return 0 when all have passed, else 1.
 
-    What a check prints goes to the terminal, and into a file of its name below `artifacts/`.
+    The checks of a lane follow each other, the lanes go on beside each other, and what one of their checks has printed
+    is shown when it has ended. Those that are last have the machine to themselves and are shown as they go.
+    What a check prints goes into a file of its name below `artifacts/`, too.
     """
     ARTIFACTS.mkdir(exist_ok=True)
-    results = []
-    for check in checks:
+    printing = threading.Lock()
+
+    def lane(checks: Sequence[Check]) -> list[Result]:
+        results = []
+        for check in checks:
+            output = io.BytesIO()
+            results.append(_run(check, output))
+            with printing:
+                console.rule(check.name, align="left")
+                _show(output.getvalue())
+        return results
+
+    with ThreadPoolExecutor(max_workers=max(len(lanes), 1)) as pool:
+        results = [result for done in pool.map(lane, lanes) for result in done]
+    for check in last:
         console.rule(check.name, align="left")
-        began = time.monotonic()
-        passed = _run(check) == 0
-        results.append((check, passed, time.monotonic() - began))
+        results.append(_run(check, sys.stdout.buffer))
     table = Table("check", "result", "seconds", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for check, passed, seconds in results:
-        mark = Text("passed", style="green") if passed else Text("FAILED", style="bold red")
-        table.add_row(check.name, mark, f"{seconds:.1f}")
+    for result in results:
+        mark = Text("passed", style="green") if result.passed else Text("FAILED", style="bold red")
+        table.add_row(result.check.name, mark, f"{result.seconds:.1f}")
     console.rule("summary", align="left")
     console.print(table)
-    return 0 if all(passed for _, passed, _ in results) else 1
+    return 0 if all(result.passed for result in results) else 1
 
 
-def _run(check: Check) -> int:
+def _show(output: bytes) -> None:
+    sys.stdout.buffer.write(output)
+    sys.stdout.buffer.flush()
+
+
+def _run(check: Check, show: BinaryIO) -> Result:
+    began = time.monotonic()
     log = ARTIFACTS / f"{check.name.replace(' ', '-').replace('/', '-')}.log"
     with log.open("wb") as file:
         process = subprocess.Popen(
@@ -116,6 +152,6 @@ def _run(check: Check) -> int:
         with output:
             for line in output:
                 file.write(line)
-                sys.stdout.buffer.write(line)
-                sys.stdout.buffer.flush()
-        return process.wait()
+                show.write(line)
+                show.flush()
+        return Result(check, process.wait() == 0, time.monotonic() - began)

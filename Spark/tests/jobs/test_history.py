@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import pytest
 from bson import Int64
 
+from archive_shelf import Shelf, archive
+from batch_candles import document
 from candlestack_core.decimals import from_scaled
 from candlestack_core.intervals import DAY_MS, MINUTE_MS, Interval
 from candlestack_core.names import JOB_HISTORY_BACKFILL, JOB_RUNS, KLINE_1M, KLINE_COLLECTIONS
@@ -28,9 +30,6 @@ from candlestack_spark.rollups.spans import PARENT_INTERVALS
 from candlestack_spark.session import Spark
 from candlestack_spark.stores.documents import Document, time_of
 from candlestack_spark.stores.mongo import CandleStore, Written
-
-from .candles import document
-from .shelf import Shelf, archive
 
 PAIR = "GNOUSDT"
 """A thin pair with empty minutes and a halt on every day."""

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyspark.sql.streaming.query import StreamingQuery
 
+from batch_candles import DAY, candle
 from candlestack_core.decimals import canonical_decimal
 from candlestack_core.intervals import DAY_MS, MINUTE_MS
 from candlestack_core.messages import Candle, RankedPair, decode_ranking, encode
@@ -23,8 +24,6 @@ from candlestack_spark.ranking.days import DAY_MINUTES, Days
 from candlestack_spark.ranking.rule import Census, Rankings, census, rank
 from candlestack_spark.ranking.stream import Progress, progress_of
 from candlestack_spark.ranking.supply import Supply
-
-from .candles import DAY, candle
 
 SUPPLY = Supply(time=DAY - 1, circulating={"BTC": "19235556", "XRP": "50395461568"})
 

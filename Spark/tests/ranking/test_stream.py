@@ -15,6 +15,7 @@ import pymongo
 import pytest
 import redis
 
+from batch_candles import FIGURES, candle, feather, thin
 from candlestack_core.decimals import canonical_decimal, product
 from candlestack_core.intervals import DAY_MS, MINUTE_MS
 from candlestack_core.kafka import open_admin, open_producer
@@ -30,7 +31,6 @@ from candlestack_spark.ranking.supply import read_supply
 from platform_under_test import ROOT, Platform
 from platform_under_test import eventually as eventually_within
 
-from .candles import FIGURES, candle, feather, thin
 from .judge import judged, of_rows
 
 DATABASE = "ranking"

@@ -12,6 +12,7 @@ import pytest
 import redis
 from bson import Int64, Timestamp
 
+from batch_candles import DAY, candle, document
 from candlestack_core.intervals import DAY_MS, MINUTE_MS
 from candlestack_core.logging import get_logger
 from candlestack_core.messages import Ranking, decode_ranking, encode
@@ -32,8 +33,6 @@ from candlestack_spark.ranking.supply import Supply, SupplyError, read_supply
 from candlestack_spark.stores.documents import Document
 from candlestack_spark.stores.mongo import CandleStore
 from platform_under_test import eventually
-
-from .candles import DAY, candle, document
 
 NOON = DAY + DAY_MS // 2
 

@@ -16,6 +16,7 @@ import pytest
 from bson import Int64, Timestamp
 from pymongo import ReplaceOne
 
+from batch_candles import DAY, FIGURES, document, thin
 from candlestack_core.decimals import canonical_decimal
 from candlestack_core.intervals import DAY_MS, MINUTE_MS, Interval
 from candlestack_core.names import JOB_RUNS, KLINE_1M, KLINE_COLLECTIONS
@@ -28,9 +29,7 @@ from candlestack_spark.session import Spark
 from candlestack_spark.stores.documents import Document, time_of
 from candlestack_spark.stores.mongo import CandleStore
 
-from .candles import DAY, FIGURES, document, thin
-
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 M5, H1, H4, D1 = PARENT_INTERVALS
 
 

@@ -1,0 +1,1 @@
+"""Tests of the ranking: its rule, its stores, and the running process."""
