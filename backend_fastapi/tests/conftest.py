@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -25,8 +24,8 @@ def api(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]
         yield api
 
 
-@pytest.fixture
-def own_api(world: World, tmp_path: Path) -> Iterator[Api]:
-    """A running API of one test, on the shared servers, which it may stop, kill and start again."""
-    with Api(world, tmp_path) as api:
+@pytest.fixture(scope="session")
+def other_api(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """A second process on the same servers; a test that ends it starts it again."""
+    with Api(world, tmp_path_factory.mktemp("other-api")) as api:
         yield api

@@ -28,10 +28,12 @@ def receive(connection: ClientConnection) -> OrderBookSnapshot | OrderBookUpdate
 
 
 def until_read(api: Api, newest: Book) -> None:
-    """Wait until the API has read a book that was published."""
+    """Wait until the API has read a book that was published, if only now of a pair that it did not know."""
+    asked = {"symbol": newest.symbol, "market": newest.market}
+    eventually(lambda: api.ask("/orderbook", **asked).status == 200, f"a book of {newest.symbol}")
 
     def look() -> bool:
-        with api.connect("/ws/orderbook", symbol=newest.symbol, market=newest.market) as connection:
+        with api.connect("/ws/orderbook", **asked) as connection:
             return receive(connection).data == newest
 
     eventually(look, f"the book {newest.last_update_id} of {newest.symbol}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -204,10 +205,13 @@ def test_stores_that_are_frozen_are_found_out_and_hold_up_nothing_else(api: Api,
     world.mongo.suspend()
     world.redis.suspend()
     try:
-        assert_unavailable(api.ask("/ohlc", symbol=SYMBOL, interval="1h"), "mongodb")
-        assert_unavailable(api.ask("/ohlc/realtime", symbol=SYMBOL), "redis")
-        assert api.ask("/latest", symbol=SYMBOL).status == 200
-        assert api.ask("/healthz").status == 200
+        with ThreadPoolExecutor() as pool:
+            hours = pool.submit(api.ask, "/ohlc", symbol=SYMBOL, interval="1h")
+            window = pool.submit(api.ask, "/ohlc/realtime", symbol=SYMBOL)
+            assert api.ask("/latest", symbol=SYMBOL).status == 200
+            assert api.ask("/healthz").status == 200
+        assert_unavailable(hours.result(), "mongodb")
+        assert_unavailable(window.result(), "redis")
         eventually(
             lambda: set(api.ask("/readyz").json["reasons"]) == {"mongodb", "redis"},
             "both are known to be away",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, StructMeta, UnsetType
 
 from app.stream.clients import Client, Connection, Listener
 from app.stream.events import Position
@@ -27,22 +28,31 @@ class Source(Protocol):
         ...
 
 
+class _AbstractStruct(StructMeta, ABCMeta):
+    """Makes messages of which no instance exists before their abstract methods are there."""
+
+
 class Subscription(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="channel"
+    msgspec.Struct,
+    metaclass=_AbstractStruct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="channel",
 ):
     """What all have in common; two that are equal are one."""
 
+    @abstractmethod
     async def source(self, services: Services) -> Source:
         """Return where it is served.
 
         Raises:
             ApiError: it cannot be: the pair is not known, or the parts that would serve it are away.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def client(self, connection: Connection, clock_ms: Callable[[], int]) -> Client[Any]:
         """Return what keeps its messages while the connection does not take them."""
-        raise NotImplementedError
 
     @property
     def position(self) -> Position | None:
