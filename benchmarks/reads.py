@@ -159,7 +159,7 @@ def compare(api: str, prepared: str, asked: Mapping[str, tuple[str, str, int]], 
 
 def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 2.0
-    print(machine("fastapi", "uvicorn", "httptools", "msgspec", "pymongo", "redis"))
+    print(machine("fastapi", "uvicorn", "uvloop", "httptools", "msgspec", "pymongo", "redis"))
     no_limit = {variable_name(AccessSettings, "api_requests_per_minute"): NO_LIMIT}
     with addresses(PROFILE="live", **no_limit) as where:
         print(live_line(candlestack(where.environment, "up")), flush=True)

@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import openapi, problems
@@ -72,7 +72,8 @@ def create_app(access: Access | None = None) -> FastAPI:
         router_of(CHANNELS),
         binance_streams,
     ):
-        app.include_router(router)
+        # Not included: FastAPI goes through included routers one by one, and twice, at each request.
+        app.router.routes.extend(router.routes)
     problems.install(app)
     openapi.install(app)
     # The last that is added is the first that a request meets.
@@ -80,7 +81,8 @@ def create_app(access: Access | None = None) -> FastAPI:
         GZipMiddleware,
         minimum_size=ZIPPED_FROM_BYTES,
         compresslevel=ZIP_LEVEL,
-        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, PARQUET),
+        # Instead of Starlette's long list, gone through at each request, of what is never answered here.
+        exclude_content_types=(PARQUET,),
     )
     if access is not None:
         app.add_middleware(

@@ -7,7 +7,6 @@ from http import HTTPStatus
 
 import msgspec
 from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
@@ -138,7 +137,6 @@ class UnavailableError(ApiError):
 def install(app: FastAPI) -> None:
     """Make every error of an application a problem document."""
     app.add_exception_handler(ApiError, _on_api_error)
-    app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(Exception, _on_error)
 
@@ -148,13 +146,11 @@ def respond_to(request: Request, error: ApiError) -> Response:
     return _respond(error.problem(_instance(request)), error.headers)
 
 
-def bad_parameters(error: RequestValidationError | ValidationError) -> list[BadParameter]:
+def bad_parameters(error: ValidationError) -> list[BadParameter]:
     """Return what is wrong with a query, parameter by parameter."""
-    # FastAPI says first where a parameter stands: in the query.
-    skipped = 1 if isinstance(error, RequestValidationError) else 0
     return [
         BadParameter(
-            parameter=".".join(str(part) for part in problem["loc"][skipped:]),
+            parameter=".".join(str(part) for part in problem["loc"]),
             reason=str(problem["msg"]).removeprefix("Value error, "),
         )
         for problem in error.errors()
@@ -164,11 +160,6 @@ def bad_parameters(error: RequestValidationError | ValidationError) -> list[BadP
 def _on_api_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)
     return respond_to(request, error)
-
-
-def _on_validation_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    return _respond(BadQueryError(bad_parameters(error)).problem(_instance(request)))
 
 
 def _on_http_exception(request: Request, error: Exception) -> Response:

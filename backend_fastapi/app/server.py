@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
+import uvloop
 from pymongo.errors import PyMongoError
 
 from app.access.keys import ApiKeys
@@ -65,6 +66,7 @@ BACKLOG = 2_048
 
 def main() -> None:
     """Run the API until it is told to stop; ends the process with its exit code."""
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     run_async(NAME, _serve, components=(DATA,))
 
 

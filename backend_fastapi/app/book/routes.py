@@ -9,9 +9,10 @@ from fastapi import APIRouter, Query, Response
 
 from app.book.schemas import OrderBook, OrderBookQuery
 from app.openapi import json_response, responses
+from app.routing import QueryRoute
 from app.services import Books
 
-router = APIRouter(tags=["order books"])
+router = APIRouter(tags=["order books"], route_class=QueryRoute)
 
 
 @router.get(

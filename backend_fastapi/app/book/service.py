@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import msgspec
 
 from app.book.channel import BOOKS
 from app.book.schemas import OrderBook
 from app.problems import NoDataError, UnavailableError
+from app.stores.coalesced import Coalesced
 from app.stores.realtime import RealtimeStore
 from app.stores.watch import or_away
 from app.stream.events import Subject
@@ -39,6 +41,7 @@ class BookService:
         self._realtime = realtime
         self._believed_ms = silent_after_ms + GRACE_MS
         self._clock_ms = clock_ms
+        self._reads: dict[Subject, Coalesced[KnownBook | None]] = {}
 
     async def newest(self, symbol: str, market: Market, depth: int) -> OrderBook:
         """Return the best `depth` levels a side of a pair's book.
@@ -48,15 +51,25 @@ class BookService:
         """
         await self._symbols.require(symbol, market)
         away: dict[str, str] = {}
-        book = await or_away(self._realtime.book(market, symbol), away)
+        subject = Subject(symbol, market)
+        book = await or_away(self._stored(subject), away)
         if book is None:
-            published = self._hub.feed(BOOKS, Subject(symbol, market)).book
+            published = self._hub.feed(BOOKS, subject).book
             book = None if published is None else _as_far_as_published(published)
         if book is not None:
             return self._answer(book, depth)
         if away:
             raise UnavailableError(away)
         raise NoDataError(f"no {market} book of {symbol} has been seen yet")
+
+    async def _stored(self, subject: Subject) -> KnownBook | None:
+        """Return the book of a known pair as Redis has it."""
+        read = self._reads.get(subject)
+        if read is None:
+            read = self._reads[subject] = Coalesced(
+                partial(self._realtime.book, subject.market, subject.symbol)
+            )
+        return await read.ask()
 
     def _answer(self, book: KnownBook, depth: int) -> OrderBook:
         state, age = self.judge(book)

@@ -91,8 +91,13 @@ class MinuteService:
             UnavailableError: what the answer needs is away.
         """
         away: dict[str, str] = {}
+        await self.settle(away)
+        return await self.find_settled(symbol, span, away)
+
+    async def find_settled(self, symbol: str, span: Span, away: dict[str, str]) -> Found:
+        """Do what `find` does, after `settle` has said in `away` whether MongoDB answers."""
         stored = None
-        if await self.settle(away):
+        if not away:
             stored = await or_away(self._stored.find(symbol, span), away)
         found = Best(stored or ())
         in_hub = self._feed(symbol).candles()

@@ -10,10 +10,11 @@ from fastapi import APIRouter, Query, Request, Response
 from app.answers import respond
 from app.candles.schemas import LatestQuery, Ohlc, OhlcQuery, RealtimeQuery
 from app.openapi import json_response, responses
+from app.routing import QueryRoute
 from app.services import Candles
 from candlestack_core.messages import Candle
 
-router = APIRouter(tags=["candles"])
+router = APIRouter(tags=["candles"], route_class=QueryRoute)
 
 _PROBLEMS = (HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
 

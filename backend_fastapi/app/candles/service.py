@@ -98,11 +98,12 @@ class CandleService:
             return Prepared(body_of(symbol, interval.value, map(encode, candles)), _more(query, times))
         await self._symbols.require(symbol)
         # What is kept may be used only after a look at what was written since.
-        stamp = self._minutes.stamp(symbol) if await self._minutes.settle({}) else None
+        away: dict[str, str] = {}
+        stamp = self._minutes.stamp(symbol) if await self._minutes.settle(away) else None
         kept = self._answers.get((symbol, span), stamp)
         if kept is not None:
             return kept
-        minutes, settled = await self._minutes.find(symbol, span)
+        minutes, settled = await self._minutes.find_settled(symbol, span, away)
         times = [minute.open_time for minute in minutes]
         prepared = Prepared(
             body_of(symbol, interval.value, (minute.json for minute in minutes)), _more(query, times)

@@ -1,13 +1,11 @@
 """The 1m candles of MongoDB, kept serialised: read once, dropped when one of them is written again.
 
 An answer is never older than its request: before anything kept is used, one look at what was written since the
-look before must have begun after the request came. Requests that come while a look goes on share the next one,
-so that however many there are, one look at a time is made for all of them.
+look before must have begun after the request came.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from app.candles.minute import Minute
 from app.candles.schemas import LIMIT_LARGEST
 from app.candles.span import Span
 from app.stores.candles import CandleStore
+from app.stores.coalesced import Coalesced
 from app.stores.written import WrittenMinutes
 from candlestack_core.intervals import MINUTE_MS, Interval
 from candlestack_core.messages import encode
@@ -53,8 +52,7 @@ class StoredMinutes:
         self._everything = 0
         self._bytes = 0
         self._kept_bytes = kept_bytes
-        self._looking: asyncio.Task[None] | None = None
-        self._next_look: asyncio.Task[None] | None = None
+        self._looks = Coalesced(self._look)
 
     async def settle(self) -> None:
         """Return when a look that began after this call has dropped what was written again.
@@ -62,9 +60,7 @@ class StoredMinutes:
         Raises:
             StoreAwayError: MongoDB does not answer; so do all methods.
         """
-        if self._next_look is None:
-            self._next_look = asyncio.create_task(self._look_after(self._looking))
-        await asyncio.shield(self._next_look)
+        await self._looks.ask()
 
     def generation(self, symbol: str) -> tuple[int, int]:
         """Return what changes whenever a minute of a pair was written."""
@@ -147,11 +143,7 @@ class StoredMinutes:
         if minutes is not None:
             self._bytes -= _size(minutes)
 
-    async def _look_after(self, looking: asyncio.Task[None] | None) -> None:
-        if looking is not None:
-            await asyncio.wait({looking})
-        # Whoever comes from here on needs a look that begins later.
-        self._looking, self._next_look = self._next_look, None
+    async def _look(self) -> None:
         changes = await self._written.look()
         if changes.everything:
             self._everything += 1

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Query, Response
 
 from app.completeness.schemas import Completeness, CompletenessQuery
 from app.openapi import json_response, responses
+from app.routing import QueryRoute
 from app.services import CompletenessAccounts
 
-router = APIRouter(tags=["completeness"])
+router = APIRouter(tags=["completeness"], route_class=QueryRoute)
 
 
 @router.get(

@@ -14,12 +14,13 @@ from app.export.schemas import ExportQuery
 from app.export.service import name_of
 from app.openapi import Responses, responses
 from app.problems import Problem
+from app.routing import QueryRoute
 from app.services import Exports
 
 PATH = "/export"
 PARQUET = "application/vnd.apache.parquet"
 
-router = APIRouter(tags=["candles"])
+router = APIRouter(tags=["candles"], route_class=QueryRoute)
 
 
 def _responses() -> Responses:

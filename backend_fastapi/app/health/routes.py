@@ -9,9 +9,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
 from app.health.schemas import Liveness, Readiness
 from app.openapi import json_response, responses
+from app.routing import QueryRoute
 from app.services import Health
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], route_class=QueryRoute)
 
 
 @router.get(

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Query, Response
 
 from app.openapi import json_response, responses
 from app.ranking.schemas import RankingList, RankingQuery
+from app.routing import QueryRoute
 from app.services import Rankings
 
-router = APIRouter(prefix="/ranking", tags=["ranking"])
+router = APIRouter(prefix="/ranking", tags=["ranking"], route_class=QueryRoute)
 
 _RESPONSES = responses(RankingList, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
 

@@ -8,10 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from app.openapi import json_response, responses
+from app.routing import QueryRoute
 from app.services import StreamStates
 from app.status.schemas import Status, StatusQuery
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], route_class=QueryRoute)
 
 
 @router.get(

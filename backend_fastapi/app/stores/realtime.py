@@ -70,6 +70,8 @@ class RealtimeStore(Store):
                 retry=Retry(NoBackoff(), 0),
             )
         )
+        self._books: dict[str, tuple[bytes | str, KnownBook]] = {}
+        """By key the book that was read last, and what it was decoded from."""
 
     async def latest(self, symbol: str) -> Candle | None:
         """Return the newest 1m candle of a pair.
@@ -92,12 +94,23 @@ class RealtimeStore(Store):
         return _understood(decode_trade, reversed(values), key)
 
     async def book(self, market: Market, symbol: str) -> KnownBook | None:
-        """Return the newest book of a pair in a market, with every level known to be true."""
+        """Return the newest book of a pair in a market, with every level known to be true.
+
+        It is decoded once, however often it is asked for: to judge the amounts of 2,000 levels takes milliseconds.
+        """
         key = order_book_key(symbol) if market == "spot" else usdm_order_book_key(symbol)
         with self._asked():
             value = await self._redis.get(key)
-        found = _understood(decode_known_book, [] if value is None else [value], key)
-        return found[0] if found else None
+        before = self._books.pop(key, None)
+        if value is None:
+            return None
+        if before is None or before[0] != value:
+            found = _understood(decode_known_book, [value], key)
+            if not found:
+                return None
+            before = value, found[0]
+        self._books[key] = before
+        return before[1]
 
     async def ranking(self, key: str) -> Ranking | None:
         """Return the ranking that a key holds."""

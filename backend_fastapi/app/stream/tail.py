@@ -36,7 +36,7 @@ QUIET_S = 1.0
 CONNECT_S = 1.0
 BATCHES_AHEAD = 4
 """Batches that wait for the event loop before reading pauses."""
-LOOK_AGAIN_S = 5.0
+LOOK_AGAIN_S = 2.0
 """A topic that is missing is looked for again so often."""
 STOP_S = 6.0
 

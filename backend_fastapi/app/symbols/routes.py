@@ -7,10 +7,11 @@ from http import HTTPStatus
 from fastapi import APIRouter, Response
 
 from app.openapi import json_response, responses
+from app.routing import QueryRoute
 from app.services import KnownSymbols
 from app.symbols.schemas import Symbols
 
-router = APIRouter(tags=["symbols"])
+router = APIRouter(tags=["symbols"], route_class=QueryRoute)
 
 
 @router.get(

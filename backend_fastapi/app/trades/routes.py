@@ -8,10 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from app.openapi import json_response, responses
+from app.routing import QueryRoute
 from app.services import Trades
 from app.trades.schemas import TradeList, TradesQuery
 
-router = APIRouter(tags=["trades"])
+router = APIRouter(tags=["trades"], route_class=QueryRoute)
 
 
 @router.get(

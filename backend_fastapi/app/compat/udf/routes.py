@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 
 from app.compat.udf.schemas import (
     HistoryQuery,
@@ -24,25 +22,23 @@ from app.compat.udf.schemas import (
     UdfSymbol,
 )
 from app.openapi import REF, Responses
-from app.problems import RETRY_AFTER_S, ApiError, UnknownSymbolError, bad_parameters
+from app.problems import RETRY_AFTER_S, ApiError, UnknownSymbolError
+from app.routing import QueryRoute
 from app.services import Udf
 
 JSON = "application/json"
 UNKNOWN_SYMBOL = "unknown_symbol"
 
 
-class _UdfRoute(APIRoute):
+class _UdfRoute(QueryRoute):
     """A route whose errors are `{"s": "error", "errmsg": ...}`."""
 
-    def get_route_handler(self) -> Callable[[Request], Any]:
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
         async def handle_udf(request: Request) -> Response:
             try:
                 return await handle(request)
-            except RequestValidationError as error:
-                reasons = (f"{bad.parameter}: {bad.reason}" for bad in bad_parameters(error))
-                return _error("; ".join(reasons), HTTPStatus.UNPROCESSABLE_ENTITY)
             except ApiError as error:
                 return refuse(error)
 
