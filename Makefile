@@ -7,6 +7,8 @@ CANDLESTACK := .venv/bin/candlestack
 # The lock decides what is installed, never a resolution on the way.
 export UV_NO_SYNC := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# A process that may not keep what it compiles does so again at each start, and a platform has twenty of them.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## List what make can do
