@@ -142,7 +142,7 @@ def test_a_replay_with_every_process_killed_gives_each_covered_candle_once_and_e
     ):
         candles = client["REPLAYED"][KLINE_1M]
         covered = {"completeness": {"$ne": "partial"}}
-        eventually(lambda: candles.count_documents(covered) >= len(expected), "every candle in MongoDB", 30)
+        eventually(lambda: candles.count_documents(covered) >= len(expected), "every candle in MongoDB", 120)
         stored = {}
         for document in candles.find(covered):
             open_time = document["open_time"].replace(tzinfo=UTC)
