@@ -22,7 +22,7 @@ os.environ["CANDLESTACK_ENV_FILE"] = os.devnull
 pytest_plugins = ["candlestack_local.servers.pytest_plugin"]
 
 
-WHOLE_FOLDERS = ("tests/dashboard", "Spark/tests/jobs")
+WHOLE_FOLDERS = ("tests/dashboard", "Spark/tests/jobs", "clients/python/tests")
 """Folders whose tests share what takes long to start: they stay together."""
 LONGEST_FIRST = (
     *WHOLE_FOLDERS,

@@ -13,8 +13,9 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from candlestack_client.attempts import Addresses, Pauses
 from candlestack_client.events import Connected, Disconnected, Event
-from candlestack_client.following import Following, TryAgainError, reason_of, reason_of_failure
+from candlestack_client.following import Following, reason_of, reason_of_failure
 from candlestack_client.options import Options
+from candlestack_client.sequences import TryAgainError
 from candlestack_client.subscriptions import Subscription
 
 

@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 from candlestack_client.errors import SubscriptionError, UnexpectedAnswerError, error_of_handshake
 from candlestack_client.events import Lost
 from candlestack_client.messages import Message, Refusal, decode
-from candlestack_client.sequences import Followed, followed
+from candlestack_client.sequences import Followed, TryAgainError, followed
 from candlestack_client.subscriptions import Subscribe, Subscription, anew
 
 ASKED_TOGETHER = 50
@@ -20,10 +20,6 @@ AWAY = 4503
 UNKNOWN_SYMBOL = 4404
 BAD_REQUEST = 4400
 TOO_LARGE = 1009
-
-
-class TryAgainError(Exception):
-    """The API cannot serve the stream now."""
 
 
 class Following:

@@ -30,6 +30,10 @@ SnapshotT = TypeVar("SnapshotT", bound=KlineSnapshot | TradesSnapshot)
 UpdateT = TypeVar("UpdateT", bound=KlineUpdate | TradesUpdate)
 
 
+class TryAgainError(Exception):
+    """The API cannot serve the stream now; another connection may be served."""
+
+
 class Followed(ABC):
     """One subscription of a stream."""
 
@@ -42,7 +46,11 @@ class Followed(ABC):
 
     @abstractmethod
     def take(self, message: Any) -> Iterator[Message | Lost]:
-        """Take the next message; yield what it tells the user."""
+        """Take the next message; yield what it tells the user.
+
+        Raises:
+            TryAgainError: a new connection would be told more.
+        """
 
 
 class States(Followed):
@@ -69,15 +77,19 @@ class _Records(Followed, Generic[SnapshotT, UpdateT, Item]):
         """The furthest that was heard."""
         self._told: int | None = None
         """What this connection told last, as the next message should name it."""
+        self._is_blank = False
+        """Whether this connection's process had read nothing of it yet."""
         self.begun = self._position is not None
 
     def wanted(self) -> Subscription:
         self._told = None if self._position is None else self._position.seq
+        self._is_blank = False
         return msgspec.structs.replace(self._subscription, since=self._position or UNSET)
 
     def take(self, message: Any) -> Iterator[Message | Lost]:
         events = self._snapshot(message) if message.type == "snapshot" else self._update(message)
-        self._told = message.seq
+        if message.seq is not None:
+            self._told = message.seq
         yield from events
 
     def _snapshot(self, message: SnapshotT) -> list[Message | Lost]:
@@ -85,7 +97,8 @@ class _Records(Followed, Generic[SnapshotT, UpdateT, Item]):
         behind, here = self._is_behind(message), message.position
         new = self._heard.new(items, behind=behind)
         begun, self.begun = self.begun, True
-        if begun and here is None and self._position is None:
+        if begun and here is None:
+            self._is_blank = True
             return []
         # New to a process that is behind can only be what was numbered anew.
         if begun and self._is_of_same(message) and self._heard.reached_by(items) and not (behind and new):
@@ -93,6 +106,8 @@ class _Records(Followed, Generic[SnapshotT, UpdateT, Item]):
             self._heard.add(new)
             self._position = self._position if behind else here
             return updates
+        if begun and self._is_blank and self._position is not None:
+            raise TryAgainError("the API has only now read what was heard before")
         lost = self._lost("snapshot")
         self._heard.forget()
         self._heard.add(items)

@@ -21,8 +21,12 @@ def world(kafka_broker: KafkaBroker, mongo_server: MongoServer, redis_server: Re
 
 @pytest.fixture(scope="session")
 def api(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    """A running API, whose heart beats every second; a test may stop it and start it again."""
-    with Api(world, tmp_path_factory.mktemp("api"), API_HEARTBEAT_S="1") as api:
+    """A running API, whose heart beats every second; a test may stop it and start it again.
+
+    Some pairs are known to it before it has read a record of them, as those of a platform are.
+    """
+    settings = {"SYMBOLS": "BTCUSDT,ETHUSDT,KEPTUSDT,MISSEDUSDT", "API_HEARTBEAT_S": "1"}
+    with Api(world, tmp_path_factory.mktemp("api"), **settings) as api:
         yield api
 
 

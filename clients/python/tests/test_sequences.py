@@ -27,8 +27,8 @@ from candlestack_client import (
     TradesUpdate,
     UnexpectedAnswerError,
 )
-from candlestack_client.following import Following, TryAgainError
-from candlestack_client.sequences import CandleSequence, Followed, TradeSequence
+from candlestack_client.following import Following
+from candlestack_client.sequences import CandleSequence, TradeSequence, TryAgainError
 
 PAIR = "BTCUSDT"
 KEPT, IN_SNAPSHOT = 12, 4
@@ -108,84 +108,126 @@ def told(events: Sequence[Message | Lost]) -> list[Any]:
 
 @dataclass
 class Process:
-    """One process of an API that serves trades: it has read so far, and keeps the newest."""
+    """One process of an API that serves trades: it has read so far, and keeps the newest since it began."""
 
     log: list[Trade]
     read: int = 0
+    began: int = 0
+    is_live: bool = True
     listening: bool = False
-    _sent: int = 0
+    sent: int = 0
     out: list[bytes] = field(default_factory=list)
+
+    def begin(self, history: int) -> None:
+        """Start again; some history is read before anything is known."""
+        self.hang_up()
+        self.began = max(self.read - history, 0)
+        self.is_live = False
 
     def connect(self, since: Position | None) -> None:
         """Begin with what followed a position, where all of that is kept and read, or else with a snapshot."""
         self.listening = True
-        self._sent = self.read
-        known = self.read and since is not None and max(self.read - KEPT, 0) <= since.seq < self.read
-        if known and since is not None:
+        self.sent = self.read
+        if not self.is_live:
+            self.out.append(message("trades", "snapshot", None, None, []))
+            return
+        kept_from = max(self.read - KEPT, self.began)
+        if since is not None and kept_from <= since.seq < self.read:
             if missed := self.log[since.seq + 1 : self.read]:
                 self._tell("update", since.seq, missed)
         else:
-            self._tell("snapshot", None, self.log[max(self.read - IN_SNAPSHOT, 0) : self.read])
-
-    def _tell(self, kind: str, prev: int | None, trades: list[Trade]) -> None:
-        seq = self.read - 1 if self.read else None
-        self.out.append(message("trades", kind, seq, prev, sorted(trades, key=lambda each: each.trade_id)))
+            self._tell_whole()
 
     def catch_up(self, count: int) -> None:
         """Read on, and tell whoever listens."""
         self.read = min(self.read + count, len(self.log))
-        if self.listening and self.read > self._sent:
-            self._tell("update", self._sent - 1 if self._sent else None, self.log[self._sent : self.read])
-            self._sent = self.read
+        if not self.is_live:
+            self.is_live = True
+            self.sent = self.read
+            if self.listening:
+                self._tell_whole()
+        elif self.listening and self.read > self.sent:
+            prev = self.sent - 1 if self.sent > self.began else None
+            self._tell("update", prev, self.log[self.sent : self.read])
+            self.sent = self.read
 
     def hang_up(self) -> None:
         self.listening = False
         self.out.clear()
 
+    def _tell_whole(self) -> None:
+        self._tell("snapshot", None, self.log[max(self.read - IN_SNAPSHOT, self.began) : self.read])
 
-def deliver(sequence: Followed, process: Process, events: list[Message | Lost]) -> None:
-    for text in process.out:
+    def _tell(self, kind: str, prev: int | None, trades: list[Trade]) -> None:
+        seq = self.read - 1 if self.read > self.began else None
+        self.out.append(message("trades", kind, seq, prev, trades))
+
+
+def connect(sequence: TradeSequence, process: Process) -> None:
+    wanted = sequence.wanted()
+    assert isinstance(wanted, Trades)
+    process.hang_up()
+    process.connect(wanted.since if isinstance(wanted.since, Position) else None)
+
+
+def deliver(sequence: TradeSequence, process: Process, events: list[Message | Lost]) -> None:
+    """Take what a process tells, on a new connection where that is wanted."""
+    while process.out:
+        text = process.out.pop(0)
         kind = TradesSnapshot if b'"snapshot"' in text else TradesUpdate
-        events += sequence.take(msgspec.json.decode(text, type=kind))
-    process.out.clear()
+        try:
+            events += sequence.take(msgspec.json.decode(text, type=kind))
+        except TryAgainError:
+            connect(sequence, process)
 
 
-STEPS = st.one_of(
-    st.tuples(st.just("happen"), st.integers(1, 8)),
-    st.tuples(st.just("read"), st.integers(0, 1), st.integers(1, 6)),
-    st.tuples(st.just("connect"), st.integers(0, 1)),
-    st.tuples(st.just("deliver")),
+@dataclass(frozen=True)
+class Step:
+    """What happens, how far each of two processes reads on, and what becomes of the client's connection."""
+
+    happened: int
+    read: tuple[int, int]
+    delivered: bool
+    begun_again: tuple[int, int] | None
+    """A process, and how much history it reads."""
+    connected: int | None
+    """The process that the client goes to."""
+
+
+few = st.integers(0, 8)
+which = st.integers(0, 1)
+STEPS = st.builds(
+    Step,
+    few,
+    st.tuples(few, few),
+    st.booleans(),
+    st.none() | st.tuples(which, few),
+    st.none() | which,
 )
 
 
-@given(st.lists(STEPS, max_size=60), st.randoms(use_true_random=False))
-def test_each_trade_is_told_once_or_its_loss_is_said(steps: list[Any], draw: Any) -> None:
-    """Over connections that end at any moment, with messages on the way, and processes that are behind."""
+@given(st.lists(STEPS, max_size=25))
+def test_each_trade_is_told_once_or_its_loss_is_said(steps: list[Step]) -> None:
+    """Over connections that end at any moment, and processes that are behind or know little."""
     log: list[Trade] = []
     processes = [Process(log), Process(log)]
     sequence = TradeSequence(Trades(PAIR))
     events: list[Message | Lost] = []
     served = processes[0]
 
-    def connect(process: Process) -> None:
-        for each in processes:
-            each.hang_up()
-        wanted = sequence.wanted()
-        assert isinstance(wanted, Trades)
-        process.connect(wanted.since if isinstance(wanted.since, Position) else None)
-
-    connect(served)
+    connect(sequence, served)
     for step in steps:
-        match step:
-            case ("happen", count):
-                log += [trade(len(log) + number) for number in range(count)]
-            case ("read", which, count):
-                processes[which].catch_up(count)
-            case ("connect", which):
-                served = processes[which]
-                connect(served)
-            case ("deliver",):
-                deliver(sequence, served, events)
+        log += [trade(len(log) + number) for number in range(step.happened)]
+        for process, count in zip(processes, step.read, strict=True):
+            process.catch_up(count)
+        if step.delivered:
+            deliver(sequence, served, events)
+        if step.begun_again is not None:
+            processes[step.begun_again[0]].begin(step.begun_again[1])
+        if step.connected is not None or not served.listening:
+            served.hang_up()
+            served = processes[step.connected or 0]
+            connect(sequence, served)
     for process in processes:
         process.catch_up(len(log))
     deliver(sequence, served, events)
@@ -199,10 +241,10 @@ def test_each_trade_is_told_once_or_its_loss_is_said(steps: list[Any], draw: Any
         else:
             assert isinstance(event, TradesUpdate)
             pieces[-1] += [each.trade_id for each in event.data]
-    for piece in pieces:
-        assert piece == list(range(piece[0], piece[-1] + 1)) if piece else not log or len(pieces) >= 1
-    if pieces and pieces[-1]:
-        assert pieces[-1][-1] == len(log) - 1, "the newest is told"
+    for piece in filter(None, pieces):
+        assert piece == list(range(piece[0], piece[-1] + 1))
+    told_last = pieces[-1][-1:] if pieces else []
+    assert told_last == [len(log) - 1] or served.began == len(log), "the newest is told"
 
 
 def test_a_gap_and_dropped_trades_are_said_before_what_follows() -> None:
@@ -261,6 +303,25 @@ def test_two_candles_may_follow_from_one_record() -> None:
         message("kline", "update", 6, 6, candle(5, closed=False), **five),
     )
     assert told(events) == ["snapshot", (0, 2), (5, 1)]
+
+
+def test_a_process_that_has_read_nothing_yet_is_asked_again_when_it_has() -> None:
+    following = Following([Trades(PAIR)])
+    take(following, message("trades", "snapshot", 5, None, [trade(5)]))
+    blank = message("trades", "snapshot", None, None, [])
+    far = message("trades", "snapshot", 99, None, [trade(99)])
+    following.requests()
+    assert take(following, blank) == []
+    assert told(take(following, message("trades", "snapshot", 6, None, [trade(5), trade(6)]))) == [[6]]
+    following.requests()
+    assert take(following, blank) == []
+    with pytest.raises(TryAgainError):
+        take(following, far)
+    assert '"seq":6' in following.requests()[0], "from where it was"
+    assert told(take(following, far)) == ["snapshot", [99]], "it is not kept any more"
+    following.requests()
+    later = message("trades", "update", 200, None, [trade(200)])
+    assert told(take(following, blank, later)) == ["gap", [200]], "what was before is not known"
 
 
 def test_a_user_who_kept_a_position_goes_on_from_there_or_is_told_that_it_is_too_old() -> None:
