@@ -8,6 +8,7 @@ second of each and their ratio. While one is asked the other idles, so both have
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import selectors
 import socket
@@ -129,16 +130,18 @@ def get(url: str) -> bytes:
 
 
 def targets(api: str) -> dict[str, str]:
-    """Return what is asked for, by words; wait until a thousand minutes are stored."""
-    while (body := get(f"{api}/ohlc?symbol={PAIR}&limit=1001")).count(b'"open_time"') < 1001:
-        time.sleep(1)
+    """Return what is asked for, by words; wait until a thousand minutes of every pair are stored."""
+    for pair in json.loads(get(f"{api}/symbols"))["symbols"]:
+        while get(f"{api}/ohlc?symbol={pair['symbol']}&limit=1001").count(b'"open_time"') < 1001:
+            time.sleep(1)
+    body = get(f"{api}/ohlc?symbol={PAIR}&limit=1001")
     end = int(body.rpartition(b'"open_time":')[2].partition(b",")[0]) - MINUTE_MS
     return {
-        "/ohlc, the newest 1,000 candles": f"/ohlc?symbol={PAIR}&limit=1000",
-        "/ohlc, 1,000 closed candles": f"/ohlc?symbol={PAIR}&limit=1000&endTime={end}",
         "/latest": f"/latest?symbol={PAIR}",
         "/orderbook, 100 levels a side": f"/orderbook?symbol={PAIR}",
         "/orderbook, 20 levels a side": f"/orderbook?symbol={PAIR}&depth=20",
+        "/ohlc, the newest 1,000 candles": f"/ohlc?symbol={PAIR}&limit=1000",
+        "/ohlc, 1,000 closed candles": f"/ohlc?symbol={PAIR}&limit=1000&endTime={end}",
     }
 
 
