@@ -44,13 +44,13 @@ function withTuples(schema) {
   return /** @type {Schema} */ (written);
 }
 
-/** The sockets: every message, and the close codes. */
+/** The socket of all channels: every message of either side, and the close codes. */
 async function socket() {
-  const text = await readFile(join(PUBLISHED, "socket.schema.json"), "utf8");
+  const text = await readFile(join(PUBLISHED, "session.schema.json"), "utf8");
   /** @type {unknown} */
   const parsed = JSON.parse(text);
   const schema = /** @type {{ "x-close-codes": CloseCodes }} */ (parsed);
-  const types = await compile(withTuples(schema), "SocketMessage", {
+  const types = await compile(withTuples(schema), "SessionMessage", {
     bannerComment: "",
     additionalProperties: false,
     style: { printWidth: 110 },

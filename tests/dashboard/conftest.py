@@ -18,7 +18,9 @@ from candlestack_local.servers import SHORT_LIVED_JVM, KafkaBroker, MongoServer,
 from dashboard.web_under_test import (
     ARTIFACTS,
     BROWSER_ARGUMENTS,
+    FUTURES_SYMBOLS,
     PATIENCE_MS,
+    SYMBOLS,
     KeepScreenshot,
     LivePlatform,
     OpenPage,
@@ -44,23 +46,36 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+def kill_all(platform: Platform) -> None:
+    """End all that still runs of a platform whose data nobody needs any more."""
+    for program in platform.programs.values():
+        if program.running():
+            program.kill()
+
+
 @pytest.fixture(scope="package")
 def start_platform(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> StartPlatform:
-    """Start a platform on servers of its own, for as long as a stack is open."""
+    """Start some programs on servers of their own with a page, for as long as a stack is open."""
     dashboard_program.require_built()
 
-    def start(stack: ExitStack, name: str, settings: dict[str, str]) -> LivePlatform:
+    def start(
+        stack: ExitStack, name: str, programs: tuple[str, ...], settings: dict[str, str]
+    ) -> LivePlatform:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=f"candlestack-{name}-")))
-        broker = stack.enter_context(
-            KafkaBroker(
-                port=free_port(),
-                controller_port=free_port(),
-                data_dir=folder / "kafka",
-                jvm_options=SHORT_LIVED_JVM,
-            )
+        mongo = MongoServer(port=free_port(), data_dir=folder / "mongodb")
+        redis = RedisServer(port=free_port(), data_dir=folder / "redis")
+        broker = KafkaBroker(
+            port=free_port(),
+            controller_port=free_port(),
+            data_dir=folder / "kafka",
+            jvm_options=SHORT_LIVED_JVM,
         )
-        mongo = stack.enter_context(MongoServer(port=free_port(), data_dir=folder / "mongodb"))
-        redis = stack.enter_context(RedisServer(port=free_port(), data_dir=folder / "redis"))
+        servers = (mongo, redis, broker)
+        for server in servers:
+            stack.callback(server.kill)
+            server.start()
+        for server in servers:
+            server.wait_ready()
         api_port, page_port = free_port(), free_port()
         api_url = f"http://127.0.0.1:{api_port}"
         settings = {
@@ -80,7 +95,8 @@ def start_platform(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -
                 settings=settings,
             )
         )
-        platform.start(*LIVE)
+        stack.callback(kill_all, platform)
+        platform.start(*programs)
         environment = {
             **os.environ,
             "KAFKA_BOOTSTRAP": broker.bootstrap,
@@ -96,6 +112,10 @@ def start_platform(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -
         )
         api_command = (sys.executable, "backend_fastapi/main.py")
         api = stack.enter_context(WebProcess("api", api_command, api_port, environment, log_dir))
+        for process in (api, dashboard):
+            process.launch()
+        for process in (api, dashboard):
+            process.wait_until_ready()
 
         def candle_at_the_api() -> object:
             ended = [program.output() for program in platform.programs.values() if not program.running()]
@@ -112,7 +132,12 @@ def start_platform(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -
 def live(start_platform: StartPlatform) -> Iterator[LivePlatform]:
     """The platform on the simulated market, with its page."""
     with ExitStack() as stack:
-        yield start_platform(stack, "DASHBOARD", {})
+        few = {
+            "SYMBOLS": ",".join(SYMBOLS),
+            "FUTURES_SYMBOLS": ",".join(FUTURES_SYMBOLS),
+            "BACKFILL_HOURS": "27",  # somewhat more than a page loads at first
+        }
+        yield start_platform(stack, "DASHBOARD", LIVE, few)
 
 
 @pytest.fixture
@@ -121,12 +146,14 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     failures: list[str] = []
     with ExitStack() as stack:
 
-        def open_(url: str, **visitor: Any) -> Page:
+        def open_(url: str, *, time_may_pass: bool = False, **visitor: Any) -> Page:
             visitor = {"viewport": DESKTOP, "locale": "en-GB", "color_scheme": "dark"} | visitor
             context = browser.new_context(**visitor)
             stack.callback(context.close)
             context.set_default_timeout(PATIENCE_MS)
             page = context.new_page()
+            if time_may_pass:  # as `page.clock` says, and otherwise as it does
+                page.clock.install()
             page.on("pageerror", lambda error: failures.append(str(error)))
             page.goto(url)
             return page

@@ -18,6 +18,8 @@ from dashboard.web_under_test import (
 from platform_under_test import RECORDINGS, eventually
 
 RECORDING = RECORDINGS / "streams" / "spot"
+PROGRAMS = ("simulator", "candle-producer", "trade-producer", "orderbook-builder")
+"""What is shown below; neither the stores nor the ledger have a part in it."""
 
 pytestmark = pytest.mark.skipif(not RECORDING.is_dir(), reason=f"no recordings in {RECORDING}")
 
@@ -27,7 +29,7 @@ def test_a_recording_is_shown_as_one_by_the_same_page(
 ) -> None:
     with ExitStack() as stack:
         recording = {"REPLAY_RECORDING": str(RECORDING / "*usdt_2024080*.gz")}
-        replayed = start_platform(stack, "DASHBOARD_REPLAY", recording)
+        replayed = start_platform(stack, "DASHBOARD_REPLAY", PROGRAMS, recording)
         page = open_page(replayed.dashboard.url)
         wait_until_live(page)
         expect(page.get_by_test_id("source-banner")).to_contain_text("Replayed data")

@@ -30,7 +30,7 @@ def test_the_types_are_what_the_contract_says() -> None:
     ("published", "generated", "field"),
     [
         ("openapi.json", "openapi.ts", "price_decimals"),
-        ("socket.schema.json", "socket.ts", "taker_buy_volume"),
+        ("session.schema.json", "socket.ts", "taker_buy_volume"),
     ],
 )
 def test_a_field_renamed_in_the_contract_is_seen(

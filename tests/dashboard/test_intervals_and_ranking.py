@@ -109,10 +109,13 @@ def test_the_ranking_says_of_when_it_is_and_leads_to_its_pairs(
     assert page.url == live.trade_url("SOLUSDT")
 
 
-def test_intervals_and_the_ranking_fit_a_phone_in_vietnamese_by_day(
+def test_a_visitor_is_met_in_the_browsers_language_and_theme_and_the_page_fits_the_phone(
     live: LivePlatform, ranked: Ranking, open_page: OpenPage, keep_screenshot: KeepScreenshot
 ) -> None:
     page = open_page(f"{live.trade_url()}?interval=5m", locale="vi-VN", color_scheme="light", **PHONE)
+    expect(page.locator("html")).to_have_attribute("lang", "vi")
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light dark"
+    expect(page.get_by_role("button", name="Chuyển sang giao diện tối")).to_be_visible()
     expect(page.get_by_role("radio", name="5 phút")).to_be_checked()
     expect(page.get_by_test_id("legend")).to_contain_text("đang hình thành")
     expect(page.get_by_test_id("ranking").locator("tbody tr")).to_have_count(len(ranked.rows))

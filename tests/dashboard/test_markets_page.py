@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from dashboard.web_under_test import (
     PATIENCE_MS,
     PHONE,
+    SYMBOLS,
     KeepScreenshot,
     LivePlatform,
     OpenPage,
@@ -27,7 +28,7 @@ def test_every_pair_is_there_with_a_price_that_moves_and_in_the_order_that_is_as
     live: LivePlatform, open_page: OpenPage, keep_screenshot: KeepScreenshot
 ) -> None:
     page = open_page(f"{live.dashboard.url}/markets")
-    expect(page.get_by_test_id("markets").locator("tbody tr")).to_have_count(15)
+    expect(page.get_by_test_id("markets").locator("tbody tr")).to_have_count(len(SYMBOLS))
     expect(page.get_by_test_id("row-BTCUSDT")).to_contain_text("Live", timeout=PATIENCE_MS)
     expect(page.get_by_test_id("source-banner")).to_contain_text("Simulated data")
     price = page.get_by_test_id("price-BTCUSDT").last.inner_text()

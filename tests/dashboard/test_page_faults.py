@@ -17,6 +17,7 @@ from dashboard.web_under_test import (
 )
 from platform_under_test import eventually
 
+STALE_AFTER_MS = 10_000
 AWAY_MS = 60_000
 """A broker that starts again is let in when its former session has run out, and the producers follow."""
 
@@ -55,9 +56,10 @@ def test_a_killed_api_is_said_and_healed_also_on_a_page_opened_meanwhile(
 def test_a_frozen_api_makes_the_data_stale_and_not_silently_old(
     live: LivePlatform, open_page: OpenPage, keep_screenshot: KeepScreenshot
 ) -> None:
-    page = open_page(live.trade_url())
+    page = open_page(live.trade_url(), time_may_pass=True)
     with healed_without_a_reload(page):
         live.api.freeze()
+        page.clock.fast_forward(STALE_AFTER_MS)
         try:
             expect(page.get_by_test_id("trouble")).to_contain_text("The newest data is", timeout=PATIENCE_MS)
             expect(page.get_by_role("contentinfo")).to_contain_text("Stale")
@@ -78,13 +80,16 @@ def test_a_killed_broker_is_said_and_healed(
         live.broker.restart()
 
 
-def test_a_killed_mongodb_is_said_while_what_happens_now_goes_on(
+def test_killed_stores_are_said_while_what_happens_now_goes_on(
     live: LivePlatform, open_page: OpenPage, keep_screenshot: KeepScreenshot
 ) -> None:
     page = open_page(live.trade_url())
     with healed_without_a_reload(page):
         live.mongo.kill()
-        expect(page.get_by_test_id("trouble")).to_contain_text("MongoDB", timeout=PATIENCE_MS)
+        live.redis.kill()
+        trouble = page.get_by_test_id("trouble")
+        expect(trouble).to_contain_text("MongoDB", timeout=PATIENCE_MS)
+        expect(trouble).to_contain_text("Redis", timeout=PATIENCE_MS)
         late = open_page(live.trade_url("ETHUSDT"))
         for shown in (page, late):
             wait_until_live(shown)
@@ -92,21 +97,8 @@ def test_a_killed_mongodb_is_said_while_what_happens_now_goes_on(
             eventually(lambda shown=shown, trade=trade: newest_trade(shown) != trade, "the next trade")  # type: ignore[misc]
         # The day that MongoDB alone holds is owed, and the page says that too.
         expect(late.get_by_test_id("history-owed")).to_contain_text("Earlier candles cannot be loaded yet")
-        keep_screenshot(late, "mongodb-away")
+        keep_screenshot(late, "stores-away")
         live.mongo.restart()
+        live.redis.restart()
     expect(late.get_by_test_id("history-owed")).to_have_count(0, timeout=AWAY_MS)
     expect(late.get_by_text("24h high")).to_be_visible(timeout=AWAY_MS)
-
-
-def test_a_killed_redis_is_said_while_what_happens_now_goes_on(
-    live: LivePlatform, open_page: OpenPage
-) -> None:
-    page = open_page(live.trade_url())
-    with healed_without_a_reload(page):
-        live.redis.kill()
-        expect(page.get_by_test_id("trouble")).to_contain_text("Redis", timeout=PATIENCE_MS)
-        late = open_page(live.trade_url("ETHUSDT"))
-        wait_until_live(late)
-        trade = newest_trade(late)
-        eventually(lambda: newest_trade(late) != trade, "the next trade")
-        live.redis.restart()

@@ -12,7 +12,7 @@ FIRST_LOAD_BUDGET = 280_000
 """Bytes of script, compressed as they travel, until the trade page is live; it was 236 kB when this was written."""
 HEAP_GROWTH_BUDGET = 8_000_000
 """Bytes more after a second round through the same pairs than after the first."""
-ROUND = ("ETHUSDT", "SOLUSDT", "ADAUSDT", "BTCUSDT")
+ROUND = ("ETHUSDT", "BTCUSDT")
 
 SCRIPT_BYTES = """
     () => performance.getEntriesByType("resource")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
+import time
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import expect
+from playwright.sync_api import Response, WebSocket, expect
 
 from dashboard.web_under_test import (
     PHONE,
+    SYMBOLS,
     KeepScreenshot,
     LivePlatform,
     OpenPage,
@@ -17,6 +22,8 @@ from dashboard.web_under_test import (
 )
 from platform_under_test import eventually, get_json
 
+FIRST_LOADED_MS = 1_500 * 60_000
+"""How far back the candles of one minute reach that a page asks for at first."""
 CHART_PIXELS = """
     () => [...document.querySelectorAll('[data-testid=chart] canvas')]
         .sort((one, other) => other.width * other.height - one.width * one.height)[0].toDataURL()
@@ -61,23 +68,23 @@ def test_the_figures_of_a_candle_are_the_apis(live: LivePlatform, open_page: Ope
     assert [without_zeros(figure) for figure in figures if figure] == [candle[name] for name in names]
 
 
-def test_a_pair_is_switched_by_the_keyboard_and_its_sockets_with_it(
+def test_a_pair_is_switched_by_the_keyboard_on_the_one_socket_of_the_tab(
     live: LivePlatform, open_page: OpenPage, keep_screenshot: KeepScreenshot
 ) -> None:
     page = open_page("about:blank")
-    opened: list[str] = []
-    closed: list[str] = []
+    sockets: list[str] = []
+    sent: list[dict[str, Any]] = []
 
-    def follow(socket: object) -> None:
-        url = getattr(socket, "url", "")
-        opened.append(url)
-        socket.on("close", lambda _: closed.append(url))  # type: ignore[attr-defined]
+    def follow(socket: WebSocket) -> None:
+        sockets.append(socket.url)
+        socket.on("framesent", lambda frame: sent.append(json.loads(frame)))
 
+    channels = ("kline", "trades", "orderbook")
     page.on("websocket", follow)
     page.goto(live.trade_url())
     wait_until_live(page)
     page.keyboard.press("/")
-    expect(page.get_by_role("listbox").get_by_role("option")).to_have_count(15)
+    expect(page.get_by_role("listbox").get_by_role("option")).to_have_count(len(SYMBOLS))
     keep_screenshot(page, "pair-switch")
     page.keyboard.type("sol")
     page.keyboard.press("Enter")
@@ -85,15 +92,45 @@ def test_a_pair_is_switched_by_the_keyboard_and_its_sockets_with_it(
     expect(page.get_by_role("heading", level=1)).to_have_text("SOL/USDT")
     wait_until_live(page)
     expect(page.get_by_test_id("trades").locator("tbody tr").first).to_be_visible()
-    assert [url.rpartition("/ws/")[2] for url in opened] == [
-        "kline?symbol=BTCUSDT",
-        "trades?symbol=BTCUSDT",
-        "orderbook?symbol=BTCUSDT&market=spot",
-        "kline?symbol=SOLUSDT",
-        "trades?symbol=SOLUSDT",
-        "orderbook?symbol=SOLUSDT&market=spot",
-    ]
-    eventually(lambda: sorted(closed) == sorted(opened[:3]), "the former pair's sockets are closed")
+    eventually(
+        lambda: page.title() and of_pairs(sent) == {(each, "SOLUSDT") for each in channels},
+        "the former pair is not subscribed to any more",
+    )
+    assert sockets == [f"{live.api.url.replace('http', 'ws')}/ws"]
+
+
+def of_pairs(sent: list[dict[str, Any]]) -> set[tuple[str, str]]:
+    """Return the channels and pairs that a page is subscribed to after what it has sent."""
+    held: set[tuple[str, str]] = set()
+    for request in sent:
+        named = {(one["channel"], one["symbol"]) for one in request["subscriptions"] if "symbol" in one}
+        held = held | named if request["op"] == "subscribe" else held - named
+    return held
+
+
+def test_older_candles_are_loaded_as_somebody_scrolls_back(live: LivePlatform, open_page: OpenPage) -> None:
+    long_ago = round(time.time() * 1000) - FIRST_LOADED_MS
+    stored = f"{live.api.url}/ohlc?symbol=BTCUSDT&endTime={long_ago}&limit=2"
+    eventually(
+        lambda: (get_json(stored) or {"candles": []})["candles"], "candles that no page loads at first"
+    )
+    page = open_page(live.trade_url())
+    wait_until_live(page)
+    answers: list[Response] = []
+    page.on("response", lambda answer: answers.append(answer) if "endTime=" in answer.url else None)
+    chart = page.get_by_role("figure")
+
+    def loaded_twice() -> bool:
+        chart.press("-")  # more candles, the newest in place
+        chart.press("ArrowLeft")
+        return len(answers) > 1
+
+    eventually(loaded_twice, "older candles, and those before them")
+    older = [candle["open_time"] for candle in answers[0].json()["candles"]]
+    assert older
+    assert older == sorted(older)
+    (before,) = parse_qs(urlsplit(answers[1].url).query)["endTime"]
+    assert int(before) == older[0] - 1
 
 
 def test_language_and_theme_are_switched_in_place_and_remembered(
@@ -119,13 +156,6 @@ def test_language_and_theme_are_switched_in_place_and_remembered(
     assert page.url == live.trade_url()
 
 
-def test_a_visitor_is_met_in_the_browsers_language_and_theme(live: LivePlatform, open_page: OpenPage) -> None:
-    page = open_page(live.trade_url(), locale="vi-VN", color_scheme="light")
-    expect(page.locator("html")).to_have_attribute("lang", "vi")
-    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light dark"
-    expect(page.get_by_role("button", name="Chuyển sang giao diện tối")).to_be_visible()
-
-
 def test_the_page_fits_a_phone(
     live: LivePlatform, open_page: OpenPage, keep_screenshot: KeepScreenshot
 ) -> None:
@@ -145,7 +175,7 @@ def test_an_unknown_pair_is_answered_with_the_known_ones(live: LivePlatform, ope
     page = open_page(live.trade_url("FOOBAR"))
     expect(page.get_by_role("heading", name="FOOBAR is not a known pair")).to_be_visible()
     offered = page.get_by_role("main").get_by_role("link").all_inner_texts()
-    assert len(offered) == 15
+    assert len(offered) == len(SYMBOLS)
     page.get_by_role("link", name="ETH/USDT").click()
     expect(page).to_have_url(live.trade_url("ETHUSDT"))
     wait_until_live(page)

@@ -10,7 +10,8 @@ type Query<Operation extends keyof operations> = NonNullable<operations[Operatio
 
 export type Problem = components["schemas"]["Problem"];
 export type Symbols = Answer<"getSymbols">;
-export type Readiness = Answer<"getReadiness">;
+export type Status = Answer<"getStatus">;
+export type StreamStatus = components["schemas"]["StreamStatus"];
 export type SymbolInfo = components["schemas"]["SymbolInfo"];
 export type Ohlc = Answer<"getOhlc">;
 export type OhlcCandle = components["schemas"]["OhlcCandle"];
@@ -53,16 +54,6 @@ export class ApiClient {
     return this.#get<"getOhlc">("/ohlc", query, signal);
   }
 
-  /** What gained most in a day. Throws as `symbols` does. */
-  topGainers(query: Query<"getTopGainers">, signal: AbortSignal): Promise<RankingList> {
-    return this.#get<"getTopGainers">("/ranking/top-gainers", query, signal);
-  }
-
-  /** What lost most in a day. Throws as `symbols` does. */
-  topLosers(query: Query<"getTopLosers">, signal: AbortSignal): Promise<RankingList> {
-    return this.#get<"getTopLosers">("/ranking/top-losers", query, signal);
-  }
-
   /** The best levels of a pair's book in a market. Throws as `symbols` does. */
   orderBook(query: Query<"getOrderBook">, signal: AbortSignal): Promise<OrderBook> {
     return this.#get<"getOrderBook">("/orderbook", query, signal);
@@ -73,19 +64,15 @@ export class ApiClient {
     return this.#get<"getCompleteness">("/completeness", query, signal);
   }
 
-  /** Which of its own parts the API reaches, also where it is none. Throws as `symbols` does. */
-  readiness(signal: AbortSignal): Promise<Readiness> {
-    return this.#get<"getReadiness">("/readyz", {}, signal, [200, 503]);
+  /** How fresh each stream is, and whether it may be believed. Throws as `symbols` does. */
+  status(signal: AbortSignal): Promise<Status> {
+    return this.#get<"getStatus">("/status", {}, signal);
   }
 
-  /** The address of a channel's socket for a pair. */
-  socketAddress(
-    path: "/ws/kline" | "/ws/trades" | "/ws/orderbook",
-    query: Readonly<Record<string, string>>,
-  ): string {
-    const url = new URL(this.address + path);
+  /** The address of the socket of all channels. */
+  get socketAddress(): string {
+    const url = new URL(`${this.address}/ws`);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     return url.href;
   }
 
@@ -93,7 +80,6 @@ export class ApiClient {
     path: string,
     query: Record<string, string | number | null | undefined>,
     signal: AbortSignal,
-    answered: readonly number[] = [200],
   ): Promise<Answer<Operation>> {
     const url = new URL(this.address + path);
     for (const [name, value] of Object.entries(query)) {
@@ -105,7 +91,7 @@ export class ApiClient {
         cache: "no-store",
       });
       const body: unknown = await response.json();
-      if (!answered.includes(response.status)) {
+      if (response.status !== 200) {
         throw isProblem(body) ? new ApiProblem(body) : new Error(`HTTP ${response.status}`);
       }
       return body as Answer<Operation>;

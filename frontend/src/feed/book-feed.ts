@@ -12,12 +12,10 @@ export class BookFeed {
   readonly lookers: Lookers;
   #stream: Stream<BookMessage>;
 
-  /** `heard` is called when a connection has brought its first message: the API is there. */
   constructor(
     private readonly symbol: string,
     private readonly channels: Channels,
     private readonly state: Published<MarketState>,
-    private readonly heard: () => void,
   ) {
     this.#stream = this.#streamOf(state.draft.bookMarket);
     this.lookers = new Lookers(
@@ -39,10 +37,6 @@ export class BookFeed {
     if (this.lookers.any) this.#stream.start();
   }
 
-  retryNow(): void {
-    this.#stream.retryNow();
-  }
-
   #streamOf(market: BookMarket): Stream<BookMessage> {
     // Of a stream that another has replaced nothing is heard any more, not even that it has stopped.
     const shown = (): boolean => this.#stream === stream;
@@ -57,10 +51,9 @@ export class BookFeed {
     return stream;
   }
 
-  #take({ type, data: book }: BookMessage): void {
+  #take({ data: book }: BookMessage): void {
     const { bookDecimals } = this.state.draft;
     if (book !== null) this.state.change({ book, bookDecimals: widened(bookDecimals, book) });
-    if (type === "snapshot") this.heard();
   }
 }
 

@@ -33,14 +33,12 @@ export class CandleFeed {
   /** Open time of the first 1m candle that exists, where that is known. */
   #firstEver: number | null = null;
 
-  /** `heard` is called when a connection has brought its first message: the API is there. */
   constructor(
     private readonly symbol: string,
     private readonly api: ApiClient,
     channels: Channels,
     private readonly surroundings: Surroundings,
     private readonly state: Published<MarketState>,
-    private readonly heard: () => void,
   ) {
     this.#history = new Retried(surroundings, (signal) => this.#askHistory(signal), {
       onResult: ({ candles }) => {
@@ -79,12 +77,11 @@ export class CandleFeed {
     );
   }
 
-  /** Try everything that waits for its next try, at once. */
+  /** Ask at once for what is still owed. */
   retryNow(): void {
     this.#history.retryNow();
     this.#longer?.retryNow();
     this.#older.retryNow();
-    this.#kline.retryNow();
   }
 
   /** Show candles of another interval; those of the former one are forgotten, but for 1m. */
@@ -169,28 +166,31 @@ export class CandleFeed {
   }
 
   #takeKline(message: KlineMessage): void {
-    if (message.type === "update") {
-      this.#takeMinutes(this.state.draft.candles, [message.data]);
-      return;
-    }
     const { candles: known, history } = this.state.draft;
     const last = known.at(-1);
-    const first = message.data[0];
+    const candles = message.type === "snapshot" ? message.data : [message.data];
+    const first = candles[0];
     // A platform that was started anew on another source: its minutes are other minutes.
-    const foreign = last !== undefined && first !== undefined && originOf(first) !== originOf(last);
-    const hole = last !== undefined && first !== undefined && first.open_time > last.open_time + MINUTE_MS;
-    if (foreign) {
-      this.#firstEver = null;
-      this.#longer?.begin();
-      this.#older.forget();
+    if (last !== undefined && first !== undefined && originOf(first) !== originOf(last)) {
+      this.#beginWith(message);
+      return;
     }
-    this.#takeMinutes(foreign ? [] : known, message.data);
-    if (foreign) this.#loadHistory(undefined);
+    this.#takeMinutes(known, candles);
+    const hole = last !== undefined && first !== undefined && first.open_time > last.open_time + MINUTE_MS;
     // A history that is still owed reaches back further than the hole.
-    else if (hole && history.phase === "ready") {
+    if (hole && history.phase === "ready") {
       this.#loadHistory(last);
       this.#longer?.start();
     }
-    this.heard();
+  }
+
+  /** Forget what is known, and begin with what has come. */
+  #beginWith(message: KlineMessage): void {
+    this.#firstEver = null;
+    this.#longer?.begin();
+    this.#older.forget();
+    this.#takeMinutes([], message.type === "snapshot" ? message.data : []);
+    if (message.type === "update") this.#kline.beginAnew();
+    this.#loadHistory(undefined);
   }
 }

@@ -1,40 +1,61 @@
-import type { ApiClient } from "@/api/client";
 import type { Market as BookMarket } from "@/book/ladder";
 import type {
+  BookViewSnapshot,
+  BookViewUpdate,
   KlineSnapshot,
   KlineUpdate,
-  OrderBookSnapshot,
-  OrderBookUpdate,
+  RankingList,
+  RankingSnapshot,
+  Readiness,
   TradesSnapshot,
   TradesUpdate,
 } from "@/contract/socket";
+import type { Session } from "./session";
 import { Stream, type StreamEvents } from "./stream";
 import type { Surroundings } from "./surroundings";
+import { Told } from "./told";
 
 export type KlineMessage = KlineSnapshot | KlineUpdate;
 export type TradesMessage = TradesSnapshot | TradesUpdate;
-export type BookMessage = OrderBookSnapshot | OrderBookUpdate;
+export type BookMessage = BookViewSnapshot | BookViewUpdate;
 
-/** Where streams of what happens now come from: here, and nowhere else, it is decided over which sockets. */
+/** As many pairs as a ranking may hold. */
+const RANKED = 100;
+
+/** What can be told of as it happens: here, and nowhere else, it is decided what is subscribed to for it. */
 export class Channels {
   constructor(
-    private readonly api: ApiClient,
+    private readonly session: Session,
     private readonly surroundings: Surroundings,
   ) {}
 
   /** The 1m candles of a pair. */
   kline(symbol: string, events: StreamEvents<KlineMessage>): Stream<KlineMessage> {
-    return new Stream(this.api.socketAddress("/ws/kline", { symbol }), "kline", this.surroundings, events);
+    return new Stream({ channel: "kline", symbol, interval: "1m" }, this.session, this.surroundings, events);
   }
 
   /** The trades of a pair. */
   trades(symbol: string, events: StreamEvents<TradesMessage>): Stream<TradesMessage> {
-    return new Stream(this.api.socketAddress("/ws/trades", { symbol }), "trades", this.surroundings, events);
+    return new Stream({ channel: "trades", symbol }, this.session, this.surroundings, events);
   }
 
-  /** The book of a pair in a market. */
+  /** The book of a pair in a market: its best 20 levels a side, each time it is published. */
   book(symbol: string, market: BookMarket, events: StreamEvents<BookMessage>): Stream<BookMessage> {
-    const address = this.api.socketAddress("/ws/orderbook", { symbol, market });
-    return new Stream(address, "orderbook", this.surroundings, events);
+    const wanted = { channel: "orderbook", symbol, market, depth: 20, every_ms: 100 } as const;
+    return new Stream(wanted, this.session, this.surroundings, events);
+  }
+
+  /** What gained or lost most in a day. */
+  ranking(ranking: RankingSnapshot["ranking"]): Told<RankingList> {
+    return new Told<RankingList>(
+      { channel: "ranking", ranking, limit: RANKED },
+      this.session,
+      this.surroundings,
+    );
+  }
+
+  /** Which of its own parts the API reaches. */
+  readiness(): Told<Readiness> {
+    return new Told<Readiness>({ channel: "status" }, this.session, this.surroundings);
   }
 }

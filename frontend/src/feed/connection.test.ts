@@ -8,7 +8,7 @@ function connected() {
   const surroundings = new ManualSurroundings();
   const links: Link[] = [];
   const texts: string[] = [];
-  const connection = new Connection("ws://api/ws/kline?symbol=BTCUSDT", surroundings, {
+  const connection = new Connection("ws://api/ws", surroundings, {
     onLink: (link) => links.push(link),
     onText: (text) => texts.push(text),
   });
@@ -78,25 +78,25 @@ describe("a connection", () => {
     expect(link()?.phase).toBe("waiting");
   });
 
-  it("asks for an unknown pair again, rarely", () => {
-    const { surroundings, link, opened } = connected();
+  it("sends what it is given while it is open, and nothing else", () => {
+    const { surroundings, connection } = connected();
+    const request = JSON.stringify({ op: "ping", id: 1 });
+    connection.send(request);
     surroundings.socket().accept();
-    surroundings.socket().end(CloseCode.UNKNOWN_SYMBOL, "'FOO' is not a known pair");
-    expect(link()).toMatchObject({ phase: "waiting", code: CloseCode.UNKNOWN_SYMBOL });
-    surroundings.pass(29_000);
-    expect(opened()).toBe(1);
-    surroundings.pass(1000);
-    expect(opened()).toBe(2);
+    connection.send(request);
+    surroundings.socket().end();
+    connection.send(request);
+    expect(surroundings.socket().requests).toEqual([{ op: "ping", id: 1 }]);
   });
 
   it("is opened again when it is silent, ever more rarely while only snapshots come", () => {
     const { surroundings, connection, opened } = connected();
     surroundings.socket().accept();
-    surroundings.socket().send("a snapshot");
+    surroundings.socket().tell("a snapshot");
     surroundings.pass(30_000);
     expect(opened()).toBe(2);
     surroundings.socket().accept();
-    surroundings.socket().send("a snapshot");
+    surroundings.socket().tell("a snapshot");
     surroundings.pass(59_000);
     expect(opened()).toBe(2);
     connection.flows();
@@ -117,7 +117,7 @@ describe("a connection", () => {
     const socket = surroundings.socket();
     socket.accept();
     connection.stop();
-    socket.send("late");
+    socket.tell("late");
     expect(socket.closed).toBe(true);
     expect(texts).toEqual([]);
     expect(link()).toEqual({ phase: "idle" });

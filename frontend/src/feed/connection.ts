@@ -1,4 +1,3 @@
-import { CloseCode } from "@/contract/socket";
 import { pauseBefore } from "./pauses";
 import type { Socket, Surroundings } from "./surroundings";
 
@@ -25,9 +24,6 @@ export interface ConnectionEvents {
 const CONNECT_TIMEOUT_MS = 10_000;
 /** A connection that held this long was a good one: the pauses begin anew. */
 const HELD_MS = 5_000;
-/** Another try will not be answered otherwise soon, yet a pair may come to be known. */
-const REFUSED_PAUSE_MS = 30_000;
-const REFUSALS: readonly number[] = [CloseCode.BAD_REQUEST, CloseCode.UNKNOWN_SYMBOL];
 /** After this much silence the other end may be gone without a word; the limit doubles while it stays silent. */
 const SILENCE_MS = 30_000;
 const LONGEST_SILENCE_MS = 480_000;
@@ -64,6 +60,11 @@ export class Connection {
     this.#drop();
     this.#attempt = 0;
     this.#become({ phase: "idle" });
+  }
+
+  /** Send a text; only while the connection is open. */
+  send(text: string): void {
+    if (this.#link.phase === "open") this.#socket?.send(text);
   }
 
   /** Try at once instead of after the rest of the pause. */
@@ -119,9 +120,7 @@ export class Connection {
     if (this.#hasHeld()) this.#attempt = 0;
     this.#drop();
     this.#attempt += 1;
-    const pause = REFUSALS.includes(code)
-      ? REFUSED_PAUSE_MS
-      : pauseBefore(this.#attempt, this.surroundings.random());
+    const pause = pauseBefore(this.#attempt, this.surroundings.random());
     this.#become({ phase: "waiting", attempt: this.#attempt, retryAt: now + pause, code, reason });
     this.#timer(pause, () => {
       this.#open();

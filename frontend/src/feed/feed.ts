@@ -3,27 +3,25 @@ import {
   type Completeness,
   type Ohlc,
   type OrderBook,
-  type RankingList,
-  type Readiness,
+  type Status,
   type Symbols,
 } from "@/api/client";
 import type { Market as BookMarket } from "@/book/ladder";
+import type { RankingList, Readiness } from "@/contract/socket";
 import { Channels } from "./channels";
 import { Gate } from "./gate";
 import { Market } from "./market";
 import { Quotes } from "./quotes";
 import { Refreshed } from "./refreshed";
+import { Session } from "./session";
 import { browser, type Surroundings } from "./surroundings";
+import type { Told } from "./told";
 
 /** Pairs are few and change seldom; the data's decimals become known as it comes. */
 const SYMBOLS_EVERY_MS = 60_000;
-const READINESS_EVERY_MS = 5000;
-const RANKING_EVERY_MS = 10_000;
 const DEPTH_EVERY_MS = 2000;
 /** Levels a side of the whole book. */
 const DEPTH = 500;
-/** As many as a ranking may hold. */
-const RANKED = 100;
 const HOUR_MS = 3_600_000;
 const DAY_EVERY_MS = 60_000;
 /** Hours of a day, with the one that forms. */
@@ -32,7 +30,7 @@ const DAY_HOURS = 25;
 const COMPLETENESS_EVERY_MS = 10 * 60_000;
 const FORMING_HOUR_EVERY_MS = 30_000;
 const HOLES = 200;
-const BOOK_STATE_EVERY_MS = 5000;
+const STATUS_EVERY_MS = 2000;
 /** Of what is asked for every pair or every hour, so many questions are open at once. */
 const ASKED_AT_ONCE = 3;
 /** Pairs that nobody looks at are forgotten beyond so many, the longest unseen first. */
@@ -43,19 +41,21 @@ export class Feed {
   /** The known pairs. */
   readonly symbols: Refreshed<Symbols>;
   /** Which of its own parts the API reaches. */
-  readonly readiness: Refreshed<Readiness>;
+  readonly readiness: Told<Readiness>;
   /** What gained most in a day. */
-  readonly gainers: Refreshed<RankingList>;
+  readonly gainers: Told<RankingList>;
   /** What lost most in a day. */
-  readonly losers: Refreshed<RankingList>;
+  readonly losers: Told<RankingList>;
+  /** How fresh each stream is, and whether it may be believed. */
+  readonly status: Refreshed<Status>;
   /** The prices of any pairs. */
   readonly quotes: Quotes;
   readonly #api: ApiClient;
+  readonly #session: Session;
   readonly #channels: Channels;
   readonly #gate = new Gate(ASKED_AT_ONCE);
   readonly #markets = new Map<string, Market>();
   readonly #depths = new Map<string, Refreshed<OrderBook>>();
-  readonly #bookStates = new Map<string, Refreshed<OrderBook>>();
   readonly #days = new Map<string, Refreshed<Ohlc>>();
   readonly #hours = new Map<string, Refreshed<Completeness>>();
 
@@ -64,21 +64,20 @@ export class Feed {
     private readonly surroundings: Surroundings = browser,
   ) {
     this.#api = new ApiClient(address);
-    this.#channels = new Channels(this.#api, surroundings);
+    this.#session = new Session(this.#api.socketAddress, surroundings, () => {
+      this.retryNow();
+    });
+    this.#channels = new Channels(this.#session, surroundings);
     this.quotes = new Quotes(this.#channels, surroundings);
     this.symbols = new Refreshed(surroundings, SYMBOLS_EVERY_MS, (signal) => this.#api.symbols(signal));
-    const ranked = { limit: RANKED };
-    this.gainers = new Refreshed(surroundings, RANKING_EVERY_MS, (signal) =>
-      this.#api.topGainers(ranked, signal),
-    );
-    this.losers = new Refreshed(surroundings, RANKING_EVERY_MS, (signal) =>
-      this.#api.topLosers(ranked, signal),
-    );
-    this.readiness = new Refreshed(surroundings, READINESS_EVERY_MS, (signal) => this.#api.readiness(signal));
+    this.status = new Refreshed(surroundings, STATUS_EVERY_MS, (signal) => this.#api.status(signal));
+    this.gainers = this.#channels.ranking("top_gainers");
+    this.losers = this.#channels.ranking("top_losers");
+    this.readiness = this.#channels.readiness();
   }
 
   /**
-   * Return the feed of a pair; it opens no socket until it is looked at. Who shows a pair in several intervals
+   * Return the feed of a pair; it asks for nothing until it is looked at. Who shows a pair in several intervals
    * at once names each `view`, and has a feed of its own for each.
    */
   market(symbol: string, view = ""): Market {
@@ -99,13 +98,6 @@ export class Feed {
   depth(symbol: string, market: BookMarket): Refreshed<OrderBook> {
     return this.#asked(this.#depths, `${symbol} ${market}`, DEPTH_EVERY_MS, (signal) =>
       this.#api.orderBook({ symbol, market, depth: DEPTH }, signal),
-    );
-  }
-
-  /** Return how the book of a pair in a market stands, with its best level a side. */
-  bookState(symbol: string, market: BookMarket): Refreshed<OrderBook> {
-    return this.#asked(this.#bookStates, `${symbol} ${market}`, BOOK_STATE_EVERY_MS, (signal) =>
-      this.#api.orderBook({ symbol, market, depth: 1 }, signal),
     );
   }
 
@@ -140,13 +132,11 @@ export class Feed {
     return refreshed;
   }
 
-  /** Ask at once for what is still owed. */
+  /** Try at once whatever waits for its next try, and ask for what is still owed. */
   retryNow(): void {
-    this.symbols.retryNow();
-    this.readiness.retryNow();
-    this.gainers.retryNow();
-    this.losers.retryNow();
-    this.quotes.retryNow();
+    this.#session.retryNow();
+    const asked = [this.#depths, this.#days, this.#hours].flatMap((known) => [...known.values()]);
+    for (const each of [this.symbols, this.status, ...asked, ...this.#markets.values()]) each.retryNow();
   }
 }
 

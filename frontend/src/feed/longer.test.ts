@@ -60,7 +60,7 @@ function looking() {
   const market = new Feed("http://api:8000", surroundings).market("BTCUSDT");
   market.chooseInterval("1h");
   const stopLooking = market.look();
-  const socket = surroundings.socket("kline");
+  const socket = surroundings.socket();
   socket.accept();
   return { market, state: market.state, socket, stopLooking };
 }
@@ -77,7 +77,7 @@ describe("candles of a longer interval", () => {
     answers.set("1m", minutesUntil(9));
     answers.set("1h", [hour(-2, { volume: "77" }), hour(-1, { volume: "60", version: 59 })]);
     const { state, socket } = looking();
-    socket.send(klineSnapshot(minutesUntil(9).slice(-3), { seq: 1 }));
+    socket.tell(klineSnapshot(minutesUntil(9).slice(-3), { seq: 1 }));
     await answered();
     expect(shown(state.draft.series)).toEqual([
       [-2, "closed", "77"],
@@ -86,7 +86,7 @@ describe("candles of a longer interval", () => {
     ]);
     expect(state.draft.series.at(-1)?.completeness).toBe("complete");
     const moved = candle(thisHour + 9, { ...traded, volume: "2.5", closed: false, version: 500 });
-    socket.send(klineUpdate(moved, { seq: 2, prev: 1 }));
+    socket.tell(klineUpdate(moved, { seq: 2, prev: 1 }));
     expect(state.draft.series.at(-1)).toMatchObject({ volume: "11.5", version: 500, closed: false });
   });
 
@@ -94,13 +94,13 @@ describe("candles of a longer interval", () => {
     answers.set("1m", minutesUntil(59));
     answers.set("1h", [hour(-1)]);
     const { state, socket } = looking();
-    socket.send(klineSnapshot(minutesUntil(59).slice(-3), { seq: 1 }));
+    socket.tell(klineSnapshot(minutesUntil(59).slice(-3), { seq: 1 }));
     await answered();
     const before = asked.length;
-    socket.send(klineUpdate(candle(thisHour + 59, { ...traded, version: 900 }), { seq: 2, prev: 1 }));
+    socket.tell(klineUpdate(candle(thisHour + 59, { ...traded, version: 900 }), { seq: 2, prev: 1 }));
     expect(shown(state.draft.series).at(-1)).toEqual([0, "closed", "60"]);
     const next = candle(thisHour + 60, { ...traded, closed: false, version: 901 });
-    socket.send(klineUpdate(next, { seq: 3, prev: 2 }));
+    socket.tell(klineUpdate(next, { seq: 3, prev: 2 }));
     expect(shown(state.draft.series).slice(-2)).toEqual([
       [0, "closed", "60"],
       [1, "forming", "1"],
@@ -114,10 +114,10 @@ describe("candles of a longer interval", () => {
     answers.set("1m", minutes);
     answers.set("1h", [hour(-1, { volume: "59", version: 59, completeness: "partial", children: 59 })]);
     const { state, socket } = looking();
-    socket.send(klineSnapshot(minutes.slice(-3), { seq: 1 }));
+    socket.tell(klineSnapshot(minutes.slice(-3), { seq: 1 }));
     await answered();
     const filled = { ...hole[0], version: 700, completeness: "backfilled" } as OhlcCandle;
-    socket.send(klineUpdate(filled, { seq: 2, prev: 1 }));
+    socket.tell(klineUpdate(filled, { seq: 2, prev: 1 }));
     expect(state.draft.series[0]).toMatchObject({ volume: "60", completeness: "complete", version: 700 });
   });
 
@@ -126,7 +126,7 @@ describe("candles of a longer interval", () => {
     answers.set("1m", []);
     const { state, socket } = looking();
     await answered();
-    socket.send(klineSnapshot(minutesUntil(9).slice(-3), { seq: 1 }));
+    socket.tell(klineSnapshot(minutesUntil(9).slice(-3), { seq: 1 }));
     expect(shown(state.draft.series).at(-1)).toEqual([0, "forming", "9"]);
   });
 
@@ -135,7 +135,7 @@ describe("candles of a longer interval", () => {
     answers.set("1h", []);
     const { state, socket } = looking();
     await answered();
-    socket.send(klineSnapshot(minutesUntil(9).slice(-3), { seq: 1 }));
+    socket.tell(klineSnapshot(minutesUntil(9).slice(-3), { seq: 1 }));
     expect(shown(state.draft.series)).toEqual([[0, "forming", "7"]]);
     expect(state.draft.series[0]).toMatchObject({
       completeness: "partial",
@@ -156,6 +156,7 @@ describe("candles of a longer interval", () => {
     expect(asked.at(-1)?.get("interval")).toBe("4h");
     expect(new Set(state.draft.series.map(({ interval }) => interval))).not.toContain("1h");
     stopLooking();
+    surroundings.pass(5000);
     expect(surroundings.pendingTimers).toBe(0);
   });
 

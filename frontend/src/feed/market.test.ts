@@ -7,8 +7,10 @@ import { Feed } from "./feed";
 import {
   bookSnapshot,
   bookUpdate,
+  gainers,
   klineSnapshot,
   klineUpdate,
+  status,
   tradesSnapshot,
   tradesUpdate,
 } from "./message.fixture";
@@ -63,29 +65,49 @@ const opened = (minutes: readonly Candle[]) =>
   minutes.map(({ open_time }) => open_time / MINUTE_MS - thisMinute);
 
 describe("the feed of a pair", () => {
-  it("opens one socket a channel, however many look, and closes them with the last", () => {
+  it("asks once for each of its parts on one socket, however many look, and lets them go with the last", () => {
     const { market, stopLooking } = looking();
     const stopToo = market.look();
-    expect(surroundings.sockets.map(({ url }) => url)).toEqual([
-      "ws://api:8000/ws/kline?symbol=BTCUSDT",
-      "ws://api:8000/ws/trades?symbol=BTCUSDT",
-      "ws://api:8000/ws/orderbook?symbol=BTCUSDT&market=spot",
+    const socket = surroundings.socket();
+    socket.accept();
+    expect(socket.url).toBe("ws://api:8000/ws");
+    expect(socket.subscribed).toEqual([
+      "status",
+      "kline BTCUSDT 1m",
+      "trades BTCUSDT",
+      "orderbook BTCUSDT spot 20 100",
     ]);
     stopLooking();
     stopLooking();
-    expect(surroundings.sockets.some(({ closed }) => closed)).toBe(false);
+    expect(socket.subscribed).toHaveLength(4);
     stopToo();
-    expect(surroundings.sockets.every(({ closed }) => closed)).toBe(true);
+    expect(socket.subscribed).toEqual(["status"]);
+    surroundings.pass(5000);
+    expect(surroundings.sockets.map(({ closed }) => closed)).toEqual([true]);
     expect(surroundings.pendingTimers).toBe(0);
+  });
+
+  it("shares the socket of the tab with every other pair, through a change of pairs too", () => {
+    const feed = new Feed("http://api:8000", surroundings);
+    const stopLooking = feed.market("BTCUSDT").look(["trades"]);
+    const socket = surroundings.socket();
+    socket.accept();
+    stopLooking();
+    feed.market("ETHUSDT").look(["trades", "candles"]);
+    feed.quotes.look("ETHUSDT");
+    surroundings.pass(10_000);
+    expect(surroundings.sockets).toHaveLength(1);
+    expect(socket.subscribed).toEqual(["status", "trades ETHUSDT", "kline ETHUSDT 1m"]);
+    expect(socket.closed).toBe(false);
   });
 
   it("joins what was before with what happens now", async () => {
     history(candle(thisMinute - 2), candle(thisMinute - 1, { closed: false }));
     const { state } = looking();
-    surroundings.socket("kline").accept();
+    surroundings.socket().accept();
     surroundings
-      .socket("kline")
-      .send(klineSnapshot([candle(thisMinute - 1), candle(thisMinute, { closed: false })], { seq: 10 }));
+      .socket()
+      .tell(klineSnapshot([candle(thisMinute - 1), candle(thisMinute, { closed: false })], { seq: 10 }));
     await answered();
     expect(opened(state.draft.candles)).toEqual([-2, -1, 0]);
     expect(state.draft.candles[1]?.closed).toBe(true);
@@ -96,10 +118,10 @@ describe("the feed of a pair", () => {
     const { state } = looking();
     let painted = 0;
     state.subscribe(() => (painted += 1));
-    const socket = surroundings.socket("trades");
+    const socket = surroundings.socket();
     socket.accept();
-    socket.send(tradesSnapshot([trade(1)], { seq: 1 }));
-    for (let seq = 2; seq <= 50; seq += 1) socket.send(tradesUpdate([trade(seq)], { seq, prev: seq - 1 }));
+    socket.tell(tradesSnapshot([trade(1)], { seq: 1 }));
+    for (let seq = 2; seq <= 50; seq += 1) socket.tell(tradesUpdate([trade(seq)], { seq, prev: seq - 1 }));
     expect(state.get().trades).toEqual([]);
     surroundings.paint();
     expect(painted).toBe(1);
@@ -109,12 +131,12 @@ describe("the feed of a pair", () => {
 
   it("replaces the tape by a snapshot, so that no hole in it is believed, and counts what was dropped", () => {
     const { state } = looking();
-    const socket = surroundings.socket("trades");
+    const socket = surroundings.socket();
     socket.accept();
-    socket.send(tradesSnapshot([trade(1), trade(2)], { seq: 2 }));
-    socket.send(tradesUpdate([trade(9)], { seq: 9, prev: 2 }, 6));
+    socket.tell(tradesSnapshot([trade(1), trade(2)], { seq: 2 }));
+    socket.tell(tradesUpdate([trade(9)], { seq: 9, prev: 2 }, 6));
     expect(state.draft.droppedTrades).toBe(6);
-    socket.send(tradesSnapshot([trade(20)], { seq: 20 }));
+    socket.tell(tradesSnapshot([trade(20)], { seq: 20 }));
     expect(state.draft.trades.map(({ trade_id }) => trade_id)).toEqual([20]);
   });
 
@@ -125,10 +147,10 @@ describe("the feed of a pair", () => {
     expect(asked.at(-1)?.searchParams.get("limit")).toBe("1500");
     surroundings.pass(7 * MINUTE_MS);
     // Whatever pause is going on: until the next attempt.
-    while (surroundings.socket("kline").closed) surroundings.pass(100);
+    while (surroundings.socket().closed) surroundings.pass(100);
     history(...[1, 2, 3, 4, 5, 6].map((minute) => candle(thisMinute + minute)));
-    surroundings.socket("kline").accept();
-    surroundings.socket("kline").send(klineSnapshot([candle(thisMinute + 7)], { seq: 90 }));
+    surroundings.socket().accept();
+    surroundings.socket().tell(klineSnapshot([candle(thisMinute + 7)], { seq: 90 }));
     await answered();
     await vi.waitFor(() => {
       expect(opened(state.draft.candles)).toEqual([-1, 0, 1, 2, 3, 4, 5, 6, 7]);
@@ -139,8 +161,8 @@ describe("the feed of a pair", () => {
   it("shows live candles while the store is away, and the history once it is back", async () => {
     answers.set("/ohlc", 503);
     const { state } = looking();
-    surroundings.socket("kline").accept();
-    surroundings.socket("kline").send(klineSnapshot([candle(thisMinute, { closed: false })], { seq: 1 }));
+    surroundings.socket().accept();
+    surroundings.socket().tell(klineSnapshot([candle(thisMinute, { closed: false })], { seq: 1 }));
     await answered();
     const { history: failed } = state.draft;
     expect(failed.phase === "failed" && failed.failure.message).toBe("mongodb is away");
@@ -153,15 +175,13 @@ describe("the feed of a pair", () => {
 
   it("asks for what it is owed as soon as the API is heard again", async () => {
     const { state } = looking();
-    surroundings.socket("trades").end();
     await answered();
     expect(state.draft.history.phase).toBe("failed");
     history(candle(thisMinute - 1));
-    surroundings.socket("kline").accept();
-    surroundings.socket("kline").send(klineSnapshot([candle(thisMinute)], { seq: 1 }));
+    surroundings.socket().accept();
+    surroundings.socket().tell(status());
     await answered();
     expect(state.draft.history.phase).toBe("ready");
-    expect(surroundings.sockets.filter(({ url }) => url.includes("trades"))).toHaveLength(2);
   });
 
   it("forgets what came from another source, when the platform was started anew on one", async () => {
@@ -170,21 +190,40 @@ describe("the feed of a pair", () => {
     await answered();
     const replayed = candle(thisMinute, { source: "replay", close: "7" });
     history(replayed);
-    surroundings.socket("kline").accept();
-    surroundings.socket("kline").send(klineSnapshot([replayed], { seq: 1 }));
+    surroundings.socket().accept();
+    surroundings.socket().tell(klineSnapshot([replayed], { seq: 1 }));
     await answered();
     expect(state.draft.candles).toEqual([replayed]);
     expect(asked.at(-1)?.searchParams.get("limit")).toBe("1500");
   });
 
+  it("forgets what came from another source also where the stream seemed to go on", async () => {
+    history(candle(thisMinute - 1), candle(thisMinute));
+    const { state } = looking();
+    const socket = surroundings.socket();
+    socket.accept();
+    socket.serve();
+    socket.tell(klineSnapshot([candle(thisMinute)], { seq: 1 }));
+    await answered();
+    const replayed = candle(thisMinute, { source: "replay", close: "7" });
+    history(replayed);
+    socket.tell(klineUpdate(replayed, { seq: 2, prev: 1 }));
+    expect(state.draft.candles).toEqual([]);
+    surroundings.pass(500);
+    socket.tell(klineSnapshot([replayed], { seq: 2 }));
+    await answered();
+    expect(state.draft.candles).toEqual([replayed]);
+    expect(state.draft.klineStream.resynchronised).toBe(1);
+  });
+
   it("lets the better account of a candle win, whichever way it came", () => {
     const { state } = looking();
-    const socket = surroundings.socket("kline");
+    const socket = surroundings.socket();
     socket.accept();
-    socket.send(klineSnapshot([candle(thisMinute, { closed: true, version: 5 })], { seq: 1 }));
-    socket.send(klineUpdate(candle(thisMinute, { closed: false, version: 9 }), { seq: 2, prev: 1 }));
+    socket.tell(klineSnapshot([candle(thisMinute, { closed: true, version: 5 })], { seq: 1 }));
+    socket.tell(klineUpdate(candle(thisMinute, { closed: false, version: 9 }), { seq: 2, prev: 1 }));
     expect(state.draft.candles[0]?.version).toBe(5);
-    socket.send(klineUpdate(candle(thisMinute, { closed: true, version: 6 }), { seq: 3, prev: 2 }));
+    socket.tell(klineUpdate(candle(thisMinute, { closed: true, version: 6 }), { seq: 3, prev: 2 }));
     expect(state.draft.candles[0]?.version).toBe(6);
   });
 });
@@ -192,55 +231,53 @@ describe("the feed of a pair", () => {
 describe("the book of a pair", () => {
   it("is the newest that came, whole, and the same object while nothing comes", () => {
     const { state } = looking();
-    const socket = surroundings.socket("orderbook");
+    const socket = surroundings.socket();
     socket.accept();
-    socket.send(bookSnapshot(null, { epoch: null, seq: null, exchange_time: null }));
+    socket.tell(bookSnapshot(null, { epoch: null, seq: null, exchange_time: null }));
     expect(state.draft.book).toBeNull();
-    socket.send(bookUpdate(book(1), { seq: 1, prev: null }));
-    socket.send(bookUpdate(book(2, { state: "resyncing" }), { seq: 9, prev: 1 }, 7));
+    socket.tell(bookUpdate(book(1), { seq: 1, prev: null }));
+    socket.tell(bookUpdate(book(2, { state: "resyncing" }), { seq: 9, prev: 1 }, 7));
     surroundings.paint();
     const shown = state.get();
     expect(shown.book).toEqual(book(2, { state: "resyncing" }));
     expect(shown.bookDecimals).toEqual({ price: 1, quantity: 0 });
-    surroundings.socket("trades").accept();
-    surroundings.socket("trades").send(tradesSnapshot([trade(1)], { seq: 1 }));
+    surroundings.socket().accept();
+    surroundings.socket().tell(tradesSnapshot([trade(1)], { seq: 1 }));
     surroundings.paint();
     expect(state.get().book).toBe(shown.book);
     expect(state.get().bookDecimals).toBe(shown.bookDecimals);
   });
 
-  it("is that of the chosen market alone, over one socket", () => {
+  it("is that of the chosen market alone", () => {
     const { market, state, stopLooking } = looking();
-    const spot = surroundings.socket("market=spot");
-    spot.accept();
-    spot.send(bookSnapshot(book(1), { seq: 1 }));
+    const socket = surroundings.socket();
+    const books = () => socket.subscribed.filter((key) => key.startsWith("orderbook"));
+    socket.accept();
+    socket.tell(bookSnapshot(book(1), { seq: 1 }));
     market.chooseBook("usdm");
-    expect(spot.closed).toBe(true);
+    expect(books()).toEqual(["orderbook BTCUSDT usdm 20 100"]);
     expect(state.draft).toMatchObject({ bookMarket: "usdm", book: null, bookDecimals: null });
-    spot.send(bookUpdate(book(2), { seq: 2, prev: 1 }));
-    spot.end();
+    socket.tell(bookUpdate(book(2), { seq: 2, prev: 1 }));
     expect(state.draft.book).toBeNull();
-    expect(state.draft.bookStream.link.phase).not.toBe("waiting");
-    const futures = surroundings.socket("market=usdm");
-    futures.accept();
-    futures.send(bookSnapshot(book(7, { market: "usdm" }), { seq: 5 }));
+    expect(state.draft.bookStream.link.phase).toBe("open");
+    socket.tell(bookSnapshot(book(7, { market: "usdm" }), { seq: 5 }));
     expect(state.draft.book).toEqual(book(7, { market: "usdm" }));
+    const { length } = socket.requests;
     market.chooseBook("usdm");
-    expect(surroundings.sockets).toHaveLength(4);
+    expect(socket.requests).toHaveLength(length);
     stopLooking();
     market.chooseBook("spot");
-    expect(surroundings.sockets).toHaveLength(4);
-    expect(surroundings.sockets.every(({ closed }) => closed)).toBe(true);
+    expect(socket.subscribed).toEqual(["status"]);
   });
 
   it("that is replayed is as old as its telling", () => {
     const { state } = looking();
-    const socket = surroundings.socket("orderbook");
+    const socket = surroundings.socket();
     socket.accept();
     const replayed = book(1, { source: "replay" });
-    socket.send(bookSnapshot(replayed, { seq: 1, exchange_time: 5, arrival_time: null, send_time: 9000 }));
+    socket.tell(bookSnapshot(replayed, { seq: 1, exchange_time: 5, arrival_time: null, send_time: 9000 }));
     expect(state.draft.bookStream.freshness).toBeNull();
-    socket.send(
+    socket.tell(
       bookUpdate(replayed, { seq: 2, prev: 1, exchange_time: 6, arrival_time: null, send_time: 9100 }),
     );
     expect(state.draft.bookStream.freshness?.ageWhenSent).toBe(0);
@@ -265,18 +302,39 @@ describe("the known pairs", () => {
 });
 
 describe("the parts of the API", () => {
-  const up = { state: "up", reason: null };
-
-  it("are known also while it can serve nothing", async () => {
+  it("are told as they are, and are not known while it does not answer", () => {
     const feed = new Feed("http://api:8000", surroundings);
-    const components = { kafka: up, redis: up, mongodb: { state: "away", reason: "refused" } };
-    const readiness = { status: "not ready", source: null, simulated: null, components, reasons: {} };
-    vi.stubGlobal("fetch", () => Promise.resolve(Response.json(readiness, { status: 503 })));
     const stopLooking = feed.readiness.look();
-    await vi.waitFor(() => {
-      expect(feed.readiness.state.draft.loading.phase).toBe("ready");
-    });
-    expect(feed.readiness.state.draft.answer?.components.mongodb.state).toBe("away");
+    const { state } = feed.readiness;
+    expect(state.draft).toEqual({ answer: null, loading: { phase: "loading" } });
+    surroundings.socket().accept();
+    surroundings.socket().tell(status("the broker does not answer"));
+    expect(state.draft.loading.phase).toBe("ready");
+    expect(state.draft.answer?.components.kafka.state).toBe("away");
+    surroundings.socket().end();
+    expect(state.draft.loading.phase).toBe("failed");
+    surroundings.pass(500);
+    surroundings.socket().accept();
+    surroundings.socket().tell(status());
+    expect(state.draft.loading.phase).toBe("ready");
+    expect(state.draft.answer?.components.kafka.state).toBe("up");
     stopLooking();
+    surroundings.pass(5000);
+    expect(surroundings.pendingTimers).toBe(0);
+  });
+});
+
+describe("a ranking", () => {
+  it("is told whenever it was made anew, as a whole", () => {
+    const feed = new Feed("http://api:8000", surroundings);
+    feed.gainers.look();
+    const socket = surroundings.socket();
+    socket.accept();
+    expect(socket.subscribed).toEqual(["status", "ranking top_gainers 100"]);
+    for (const time of [1, 2]) {
+      socket.tell(gainers(time));
+      expect(feed.gainers.state.draft.answer?.time).toBe(time);
+    }
+    expect(feed.losers.state.draft.answer).toBeNull();
   });
 });

@@ -31,15 +31,12 @@ export class Market {
     surroundings: Surroundings,
   ) {
     this.state = new Published<MarketState>(surroundings, initialState(symbol));
-    const heard = (): void => {
-      this.retryNow();
-    };
-    this.#candles = new CandleFeed(symbol, api, channels, surroundings, this.state, heard);
-    this.#tape = new TapeFeed(symbol, channels, this.state, heard);
-    this.#book = new BookFeed(symbol, channels, this.state, heard);
+    this.#candles = new CandleFeed(symbol, api, channels, surroundings, this.state);
+    this.#tape = new TapeFeed(symbol, channels, this.state);
+    this.#book = new BookFeed(symbol, channels, this.state);
   }
 
-  /** Look at some parts of the pair: their sockets are open from the first look until the last one has ended. */
+  /** Look at some parts of the pair: they are subscribed to from the first look until the last one has ended. */
   look(parts: readonly Part[] = ALL): () => void {
     const feeds = { candles: this.#candles, trades: this.#tape, book: this.#book };
     const stops = parts.map((part) => feeds[part].lookers.look());
@@ -53,11 +50,9 @@ export class Market {
     return [this.#candles, this.#tape, this.#book].some(({ lookers }) => lookers.any);
   }
 
-  /** Try everything that waits for its next try, at once. */
+  /** Ask at once for what is still owed. */
   retryNow(): void {
     this.#candles.retryNow();
-    this.#tape.retryNow();
-    this.#book.retryNow();
   }
 
   /** Show candles of another interval. */

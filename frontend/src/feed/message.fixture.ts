@@ -1,17 +1,23 @@
 import type {
   Book,
+  BookViewSnapshot,
+  BookViewUpdate,
   Candle,
+  ComponentState,
+  FeedState,
+  Heartbeat,
   KlineSnapshot,
   KlineUpdate,
-  OrderBookSnapshot,
-  OrderBookUpdate,
-  Status,
+  RankingList,
+  RankingSnapshot,
+  StatusSnapshot,
   Trade,
   TradesSnapshot,
   TradesUpdate,
 } from "@/contract/socket";
 
 const EPOCH = "crypto_kline_1m/0";
+const PACE = { depth: 20, every_ms: 100 } as const;
 
 /** Where a message stands: its epoch, up to which record it reaches, and after which it comes. */
 export interface Place {
@@ -45,22 +51,50 @@ export function tradesUpdate(data: Trade[], place: Place = {}, dropped = 0): Tra
   return { ...envelope(place), channel: "trades", type: "update", dropped, data };
 }
 
-export function bookSnapshot(data: Book | null, place: Place = {}): OrderBookSnapshot {
+export function bookSnapshot(data: Book | null, place: Place = {}): BookViewSnapshot {
   const market = data?.market ?? "spot";
-  return { ...envelope(place), channel: "orderbook", type: "snapshot", market, data };
+  return { ...envelope(place), channel: "orderbook", type: "snapshot", market, ...PACE, data };
 }
 
-export function bookUpdate(data: Book, place: Place = {}, conflated = 0): OrderBookUpdate {
+export function bookUpdate(data: Book, place: Place = {}, conflated = 0): BookViewUpdate {
   return {
     ...envelope(place),
     channel: "orderbook",
     type: "update",
     market: data.market,
+    ...PACE,
     conflated,
     data,
   };
 }
 
-export function status(state: Status["data"]["state"], reason: string | null = null): Status {
-  return { channel: "status", type: "update", symbol: "BTCUSDT", send_time: 1000, data: { state, reason } };
+/** An empty ranking of a time. */
+export function gainers(time: number): RankingSnapshot {
+  const ranking = "top_gainers";
+  const data: RankingList = { ranking, time, source: null, supply_time: null, rows: [], reason: null };
+  return { channel: "ranking", type: "snapshot", ranking, limit: 100, send_time: 1000, data };
+}
+
+/** Says that the API is there, and that its own source is, unless that is away for a reason. */
+export function heartbeat(away: string | null = null): Heartbeat {
+  const feed: FeedState = { state: away === null ? "live" : "away", reason: away };
+  return { channel: "control", type: "heartbeat", send_time: 1000, feed };
+}
+
+/** What the API says of its parts: all are there, but for Kafka where that is away for a reason. */
+export function status(away: string | null = null): StatusSnapshot {
+  const up: ComponentState = { state: "up", reason: null };
+  const kafka: ComponentState = away === null ? up : { state: "away", reason: away };
+  return {
+    channel: "status",
+    type: "snapshot",
+    send_time: 1000,
+    data: {
+      status: away === null ? "ready" : "degraded",
+      source: "simulator",
+      simulated: true,
+      components: { kafka, redis: up, mongodb: up },
+      reasons: {},
+    },
+  };
 }

@@ -22,7 +22,7 @@ export interface Quote {
 
 export const NO_QUOTE: Quote = { candle: null, direction: 0, partialAt: null, stream: INITIAL_STREAM };
 
-/** The prices of any pairs, each over a stream that is open while somebody looks at it. */
+/** The prices of any pairs, each heard of while somebody looks at it. */
 export class Quotes {
   /** By symbol. */
   readonly state: Published<Readonly<Record<string, Quote>>>;
@@ -64,10 +64,6 @@ export class Quotes {
   /** How long the messages about a pair's price took to the paint; null where nobody has looked yet. */
   paintTimes(symbol: string): PaintTimes | null {
     return this.#watched.get(symbol)?.stream.paintTimes ?? null;
-  }
-
-  retryNow(): void {
-    for (const { stream } of this.#watched.values()) stream.retryNow();
   }
 
   #take(symbol: string, message: KlineMessage): void {

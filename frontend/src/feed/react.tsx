@@ -1,9 +1,10 @@
 "use client";
 
 import { createContext, use, useEffect, useMemo, useSyncExternalStore, type ReactNode } from "react";
-import type { Completeness, Ohlc, OrderBook, RankingList, Readiness, Symbols } from "@/api/client";
+import type { Completeness, Ohlc, OrderBook, Status, Symbols } from "@/api/client";
 import type { Market as BookMarket } from "@/book/ladder";
 import type { Interval } from "@/candles/interval";
+import type { RankingList, Readiness } from "@/contract/socket";
 import { useNow } from "@/ui/clock";
 import { feedFrom, type Feed } from "./feed";
 import type { Market, Part } from "./market";
@@ -83,9 +84,9 @@ export function useDepth(symbol: string, market: BookMarket): RefreshedState<Ord
   return useRefreshed(useFeed().depth(symbol, market));
 }
 
-/** How the book of a pair in a market stands, kept fresh while this is shown. */
-export function useBookState(symbol: string, market: BookMarket): RefreshedState<OrderBook> {
-  return useRefreshed(useFeed().bookState(symbol, market));
+/** How fresh each stream is, and whether it may be believed, kept fresh while this is shown. */
+export function useStatus(): RefreshedState<Status> {
+  return useRefreshed(useFeed().status);
 }
 
 /** The hours of a pair's last day, kept fresh while this is shown. */
@@ -134,7 +135,7 @@ export function useQuotesHealth(symbols: readonly string[]): Omit<StreamHealth, 
   };
 }
 
-function useRefreshed<Result>(refreshed: Refreshed<Result>): RefreshedState<Result> {
+function useRefreshed<Result>(refreshed: Pick<Refreshed<Result>, "look" | "state">): RefreshedState<Result> {
   useEffect(() => refreshed.look(), [refreshed]);
   const { subscribe, get } = refreshed.state;
   return useSyncExternalStore(subscribe, get, get);

@@ -1,10 +1,10 @@
-import type { SocketMessage } from "@/contract/socket";
+import type { Message } from "@/contract/socket";
 
-/** A message that carries records: all but the status of the feed. */
-export type DataMessage = Exclude<SocketMessage, { channel: "status" }>;
+/** A message that carries records of a topic: all but those that tell a state of now. */
+export type DataMessage = Exclude<Message, { channel: "ranking" | "status" }>;
 
 /** Up to which record a client knows a channel. */
-export type Position = Pick<DataMessage, "epoch" | "seq">;
+export type Place = Pick<DataMessage, "epoch" | "seq">;
 
 /**
  * Tell whether a message continues what is known up to `known` (null before the first message).
@@ -14,7 +14,7 @@ export type Position = Pick<DataMessage, "epoch" | "seq">;
  */
 export function continues(
   message: Pick<DataMessage, "type" | "epoch" | "prev">,
-  known: Position | null,
+  known: Place | null,
 ): boolean {
   if (message.type === "snapshot") return true;
   if (known === null) return false;

@@ -1,10 +1,12 @@
 import { originOf } from "@/candles/origin";
-import type { FeedState } from "@/contract/socket";
-import { Connection, type Link } from "./connection";
-import { parseMessage } from "./message";
+import type { FeedState, Message as AnyMessage, Position } from "@/contract/socket";
+import type { Link } from "./connection";
 import { PaintTimes } from "./paint-times";
-import { continues, type DataMessage, type Position } from "./sequence";
+import { continues, type DataMessage, type Place } from "./sequence";
+import type { Session } from "./session";
+import type { Listener } from "./subscription";
 import type { Surroundings } from "./surroundings";
+import type { Wanted } from "./wanted";
 
 /** How old the newest record was when it came, and when that was; ages grow from there. */
 export interface Freshness {
@@ -37,8 +39,6 @@ export const INITIAL_STREAM: StreamState = {
   resynchronised: 0,
 };
 
-const LIVE: FeedState = { state: "live", reason: null };
-
 /** What a stream tells its owner: messages that continue what came before, and its state. */
 export interface StreamEvents<Message extends DataMessage> {
   onData(message: Message): void;
@@ -46,67 +46,73 @@ export interface StreamEvents<Message extends DataMessage> {
 }
 
 /**
- * One channel of one pair: a snapshot, then updates that continue it without a hole. Where one is missing,
- * the stream begins anew with a snapshot, and what came in between is not passed on.
+ * One channel of one pair: a snapshot, then updates that continue it without a hole, also over a loss of the
+ * connection. Where one is missing, the stream begins anew with a snapshot, and what comes in between is not
+ * passed on.
  */
-export class Stream<Message extends DataMessage> {
+export class Stream<Message extends DataMessage> implements Listener {
   /** How long its messages took to the paint. */
   readonly paintTimes = new PaintTimes();
-  readonly #connection: Connection;
+  #leave: (() => void) | null = null;
   #unpainted: Freshness[] = [];
   #state: StreamState = INITIAL_STREAM;
-  #known: Position | null = null;
+  #known: Place | null = null;
 
   constructor(
-    url: string,
-    private readonly channel: Message["channel"],
+    readonly wanted: Extract<Wanted, { channel: Message["channel"] }>,
+    private readonly session: Session,
     private readonly surroundings: Surroundings,
     private readonly events: StreamEvents<Message>,
-  ) {
-    this.#connection = new Connection(url, surroundings, {
-      onText: (text) => {
-        this.#read(text);
-      },
-      onLink: (link) => {
-        this.#known = null;
-        this.#become({ link, feed: null });
-      },
-    });
-  }
+  ) {}
 
   start(): void {
-    this.#connection.start();
+    this.#leave ??= this.session.join(this);
   }
 
   stop(): void {
-    this.#connection.stop();
+    if (this.#leave === null) return;
+    this.#leave();
+    this.#leave = null;
+    this.#known = null;
+    this.onLink({ phase: "idle" });
   }
 
-  retryNow(): void {
-    this.#connection.retryNow();
+  get position(): Position | null {
+    const { epoch, seq } = this.#known ?? { epoch: null, seq: null };
+    return epoch === null || seq === null ? null : { epoch, seq };
   }
 
-  #read(text: string): void {
-    const message = parseMessage(text);
-    if (message?.channel === "status") {
-      this.#become({ feed: message.data });
-    } else if (message !== null && this.#isOurs(message)) {
-      this.#take(message);
-    } else {
-      this.#beginAnew("not a message of this channel");
-    }
+  /** Begin anew with a snapshot: what came last does not belong to what came before. */
+  beginAnew(): void {
+    this.#known = null;
+    this.#become({ feed: null, resynchronised: this.#state.resynchronised + 1 });
+    this.session.beginAnew(this);
   }
 
-  #take(message: Message): void {
+  onLink(link: Link): void {
+    this.#become({ link, feed: null });
+  }
+
+  onResumed(): void {
+    this.#become({ feed: this.session.feed });
+  }
+
+  onFeed(feed: FeedState): void {
+    if (this.#state.feed !== null) this.#become({ feed });
+  }
+
+  onMessage(message: AnyMessage): void {
+    if (!this.#isOurs(message)) return;
+    // Before a snapshot, what comes continues something that others know.
+    if (this.#known === null && message.type === "update") return;
     if (!continues(message, this.#known)) {
-      this.#beginAnew("a message is missing");
+      this.beginAnew();
       return;
     }
     this.#known = { epoch: message.epoch, seq: message.seq };
-    if (message.type === "update") this.#connection.flows();
     const freshness = this.#freshness(message);
     if (message.type === "update" && freshness !== null) this.#timePaint(freshness);
-    this.#become({ freshness, feed: this.#state.feed ?? LIVE });
+    this.#become({ freshness, feed: this.session.feed });
     this.events.onData(message);
   }
 
@@ -134,13 +140,9 @@ export class Stream<Message extends DataMessage> {
     return known !== null && ageOf(known, receivedAt) < ageWhenSent ? known : { ageWhenSent, receivedAt };
   }
 
-  #beginAnew(reason: string): void {
-    this.#become({ resynchronised: this.#state.resynchronised + 1 });
-    this.#connection.restart(reason);
-  }
-
-  #isOurs(message: DataMessage): message is Message {
-    return message.channel === this.channel;
+  #isOurs(message: AnyMessage): message is Message {
+    const { channel }: Wanted = this.wanted;
+    return message.channel === channel;
   }
 
   #become(change: Partial<StreamState>): void {

@@ -1,4 +1,6 @@
+import type { Request } from "@/contract/socket";
 import type { Socket, Surroundings } from "./surroundings";
+import { keyOf } from "./wanted";
 
 /** A socket without a network: the test is its server. */
 export class MemorySocket implements Socket {
@@ -6,18 +8,53 @@ export class MemorySocket implements Socket {
   onmessage: Socket["onmessage"] = null;
   onclose: Socket["onclose"] = null;
   closed = false;
+  /** What the client has sent. */
+  readonly requests: Request[] = [];
+  #accepted = false;
+  #served = 0;
 
   constructor(readonly url: string) {}
+
+  send(text: string): void {
+    this.requests.push(JSON.parse(text) as Request);
+  }
 
   close(): void {
     this.closed = true;
   }
 
   accept(): void {
+    if (this.#accepted) return;
+    this.#accepted = true;
     this.onopen?.call(this as unknown as WebSocket, {} as Event);
   }
 
-  send(message: unknown): void {
+  /** Answer every request that was not answered yet: it is carried out. */
+  serve(): void {
+    for (const { id } of this.requests.slice(this.#served)) {
+      this.#served += 1;
+      this.tell({ channel: "control", type: "subscriptions", id, subscriptions: [] });
+    }
+  }
+
+  /** Answer the newest request: it is not carried out. */
+  refuse(code: number, reason: string): void {
+    const id = this.requests.at(-1)?.id ?? null;
+    this.#served = this.requests.length;
+    this.tell({ channel: "control", type: "error", id, code, reason });
+  }
+
+  /** What the client is subscribed to, in the order of its asking. */
+  get subscribed(): readonly string[] {
+    const keys = new Set<string>();
+    for (const request of this.requests) {
+      if (request.op === "subscribe") for (const one of request.subscriptions) keys.add(keyOf(one));
+      if (request.op === "unsubscribe") for (const one of request.subscriptions) keys.delete(keyOf(one));
+    }
+    return [...keys];
+  }
+
+  tell(message: unknown): void {
     const data = typeof message === "string" ? message : JSON.stringify(message);
     this.onmessage?.call(this as unknown as WebSocket, { data } as MessageEvent);
   }
@@ -106,10 +143,10 @@ export class ManualSurroundings implements Surroundings {
     return this.#timers.length;
   }
 
-  /** The newest socket to a channel. */
-  socket(path = ""): MemorySocket {
-    const socket = this.sockets.filter(({ url }) => url.includes(path)).at(-1);
-    if (socket === undefined) throw new Error(`no socket to ${path} was opened`);
+  /** The newest socket. */
+  socket(): MemorySocket {
+    const socket = this.sockets.at(-1);
+    if (socket === undefined) throw new Error("no socket was opened");
     return socket;
   }
 }

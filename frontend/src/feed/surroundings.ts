@@ -14,7 +14,9 @@ export interface Surroundings {
 }
 
 /** The part of a WebSocket that the feed uses. */
-export type Socket = Pick<WebSocket, "onopen" | "onmessage" | "onclose" | "close">;
+export type Socket = Pick<WebSocket, "onopen" | "onmessage" | "onclose" | "close"> & {
+  send(text: string): void;
+};
 
 const HIDDEN_PAINT_MS = 1000;
 

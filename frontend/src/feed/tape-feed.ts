@@ -12,12 +12,10 @@ export class TapeFeed {
   readonly lookers: Lookers;
   readonly #stream: Stream<TradesMessage>;
 
-  /** `heard` is called when a connection has brought its first message: the API is there. */
   constructor(
     symbol: string,
     channels: Channels,
     private readonly state: Published<MarketState>,
-    private readonly heard: () => void,
   ) {
     this.#stream = channels.trades(symbol, {
       onData: (message) => {
@@ -37,10 +35,6 @@ export class TapeFeed {
     );
   }
 
-  retryNow(): void {
-    this.#stream.retryNow();
-  }
-
   #take(message: TradesMessage): void {
     const { trades, droppedTrades } = this.state.draft;
     const snapshot = message.type === "snapshot";
@@ -49,6 +43,5 @@ export class TapeFeed {
       trades: mergeTrades(snapshot ? [] : trades, message.data, TRADES_KEPT),
       droppedTrades: droppedTrades + (snapshot ? 0 : message.dropped),
     });
-    if (snapshot) this.heard();
   }
 }

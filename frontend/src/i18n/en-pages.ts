@@ -100,6 +100,8 @@ export const enPages = {
     streams: "Streams",
     pair: "Pair",
     price: "Price stream",
+    lag: "Lag",
+    lagHint: "From the exchange to the platform's connector, as the newest trade shows it",
     p50: "p50",
     p99: "p99",
     latencyHint: (samples: number): string =>
@@ -134,9 +136,8 @@ export const enPages = {
     up: "up",
     away: "away",
     apiAway: "The API does not answer, so nothing is known of them.",
-    jobs: "Job runs and lag",
-    jobsUnknown:
-      "The API does not tell of job runs or consumer lag yet. They are in Airflow, Prometheus and Grafana.",
+    jobs: "Job runs",
+    jobsUnknown: "The API does not tell of them; Airflow does.",
   },
   embed: { open: "Open in Candlestack" },
 };

@@ -108,6 +108,8 @@ export const viPages: typeof enPages = {
     streams: "Luồng dữ liệu",
     pair: "Cặp",
     price: "Luồng giá",
+    lag: "Trễ",
+    lagHint: "Từ sàn tới bộ kết nối của nền tảng, theo giao dịch mới nhất",
     p50: "p50",
     p99: "p99",
     latencyHint: (samples) =>
@@ -142,9 +144,8 @@ export const viPages: typeof enPages = {
     up: "hoạt động",
     away: "không phản hồi",
     apiAway: "API không phản hồi nên chưa rõ tình trạng của chúng.",
-    jobs: "Tác vụ và độ trễ",
-    jobsUnknown:
-      "API chưa cho biết các lần chạy tác vụ và độ trễ của bộ tiêu thụ. Hãy xem trong Airflow, Prometheus và Grafana.",
+    jobs: "Các lần chạy tác vụ",
+    jobsUnknown: "API chưa cho biết; hãy xem trong Airflow.",
   },
   embed: { open: "Mở trong Candlestack" },
 };

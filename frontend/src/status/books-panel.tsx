@@ -1,18 +1,21 @@
 "use client";
 
-import type { ReactNode } from "react";
-import type { SymbolInfo } from "@/api/client";
-import type { Market } from "@/book/ladder";
-import { useBookState } from "@/feed/react";
+import { useMemo, type ReactNode } from "react";
+import type { StreamStatus, SymbolInfo } from "@/api/client";
+import { useStatus } from "@/feed/react";
 import { useTexts } from "@/i18n/texts";
 import { pairName } from "@/pairs/name";
 import { Panel } from "@/shell/panel";
 import { TrustBadge } from "@/trade/trust-badge";
+import { stateOfStream, streamStates } from "./stream-states";
 import { Cell, Head, Table } from "./table";
 
 /** Which books may be believed. */
 export function BooksPanel({ symbols }: { symbols: readonly SymbolInfo[] }): ReactNode {
   const texts = useTexts().statusPage;
+  const { answer, loading } = useStatus();
+  const states = useMemo(() => streamStates(answer), [answer]);
+  const failed = loading.phase === "failed";
   return (
     <Panel title={texts.books}>
       <Table label={texts.books} testId="books">
@@ -32,7 +35,10 @@ export function BooksPanel({ symbols }: { symbols: readonly SymbolInfo[] }): Rea
               {(["spot", "usdm"] as const).map((market) => (
                 <Cell key={market}>
                   {markets.includes(market) ? (
-                    <Trust symbol={symbol} market={market} />
+                    <Trust
+                      book={stateOfStream(states, { symbol, market, stream: "depth" })}
+                      failed={failed}
+                    />
                   ) : (
                     <span className="text-muted" title={texts.noMarket}>
                       –
@@ -48,14 +54,14 @@ export function BooksPanel({ symbols }: { symbols: readonly SymbolInfo[] }): Rea
   );
 }
 
-function Trust({ symbol, market }: { symbol: string; market: Market }): ReactNode {
+function Trust({ book, failed }: { book: StreamStatus | null; failed: boolean }): ReactNode {
   const texts = useTexts().statusPage;
-  const { answer, loading } = useBookState(symbol, market);
   // What was said last says nothing while nobody answers.
-  if (loading.phase === "failed") return <span className="text-trouble">{texts.bookAway}</span>;
-  return answer === null ? (
+  if (failed) return <span className="text-trouble">{texts.bookAway}</span>;
+  const trust = book?.state ?? null;
+  return trust === null ? (
     <span className="text-muted">…</span>
   ) : (
-    <TrustBadge trust={answer.state} age={answer.age} />
+    <TrustBadge trust={trust} age={book?.age ?? null} />
   );
 }

@@ -1,8 +1,8 @@
 "use client";
 
 import Link from "next/link";
-import type { ReactNode } from "react";
-import { useFeed, useQuote } from "@/feed/react";
+import { useMemo, type ReactNode } from "react";
+import { useFeed, useQuote, useStatus } from "@/feed/react";
 import type { StreamHealth } from "@/feed/status";
 import { useTexts } from "@/i18n/texts";
 import { pairAddress } from "@/pairs/match";
@@ -10,6 +10,7 @@ import { pairName } from "@/pairs/name";
 import { Panel } from "@/shell/panel";
 import { QuoteBadge } from "@/shell/quote-badge";
 import { useNow } from "@/ui/clock";
+import { stateOfStream, streamStates } from "./stream-states";
 import { Cell, Head, Table } from "./table";
 
 interface Props {
@@ -20,12 +21,18 @@ interface Props {
 /** How old the prices of each pair are when they are painted here. */
 export function StreamsPanel({ symbols, health }: Props): ReactNode {
   const texts = useTexts().statusPage;
+  const { answer, loading } = useStatus();
+  const known = loading.phase === "failed" ? null : answer;
+  const states = useMemo(() => streamStates(known), [known]);
+  const lagOf = (symbol: string): number | null =>
+    stateOfStream(states, { symbol, market: "spot", stream: "trade" })?.lag ?? null;
   return (
     <Panel title={texts.streams} health={health}>
       <Table label={texts.streams} testId="streams">
         <thead>
           <tr>
             <Head first>{texts.pair}</Head>
+            <Head hint={texts.lagHint}>{`${texts.lag} ms`}</Head>
             <Head hint={texts.latencyHint(1000)}>{`${texts.p50} ms`}</Head>
             <Head hint={texts.latencyHint(1000)}>{`${texts.p99} ms`}</Head>
             <Head>{texts.samples}</Head>
@@ -35,7 +42,7 @@ export function StreamsPanel({ symbols, health }: Props): ReactNode {
         </thead>
         <tbody>
           {symbols.map((symbol) => (
-            <Row key={symbol} symbol={symbol} />
+            <Row key={symbol} symbol={symbol} lag={lagOf(symbol)} />
           ))}
         </tbody>
       </Table>
@@ -44,7 +51,7 @@ export function StreamsPanel({ symbols, health }: Props): ReactNode {
   );
 }
 
-function Row({ symbol }: { symbol: string }): ReactNode {
+function Row({ symbol, lag }: { symbol: string; lag: number | null }): ReactNode {
   const quote = useQuote(symbol);
   const times = useFeed().quotes.paintTimes(symbol);
   // Anew each second, as the ages are.
@@ -60,6 +67,7 @@ function Row({ symbol }: { symbol: string }): ReactNode {
           {pairName(symbol)}
         </Link>
       </Cell>
+      <Cell>{lag ?? "–"}</Cell>
       <Cell>{shown(0.5)}</Cell>
       <Cell>{shown(0.99)}</Cell>
       <Cell>{times?.count ?? 0}</Cell>

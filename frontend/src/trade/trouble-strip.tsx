@@ -1,8 +1,8 @@
 "use client";
 
 import type { ReactNode } from "react";
-import type { Readiness } from "@/api/client";
-import { useFeed, useMarketFeed, useReadiness } from "@/feed/react";
+import type { Readiness } from "@/contract/socket";
+import { useFeed, useReadiness } from "@/feed/react";
 import type { StreamHealth } from "@/feed/status";
 import type { StreamState } from "@/feed/stream";
 import { useTexts } from "@/i18n/texts";
@@ -16,7 +16,6 @@ import { useStreamHealth } from "./stream-health";
 export function TroubleStrip(): ReactNode {
   const texts = useTexts().trouble;
   const feed = useFeed();
-  const market = useMarketFeed();
   const kline = useStreamHealth("klineStream");
   const trades = useStreamHealth("tradesStream");
   const now = useNow() ?? 0;
@@ -39,7 +38,6 @@ export function TroubleStrip(): ReactNode {
                 type="button"
                 className="rounded-control border border-current px-2 font-medium hover:bg-trouble hover:text-trouble-ground"
                 onClick={() => {
-                  market.retryNow();
                   feed.retryNow();
                 }}
               >

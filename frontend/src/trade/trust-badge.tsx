@@ -31,7 +31,7 @@ export function TrustBadge({ trust, age }: { trust: Trust; age: number | null })
       data-state={trust}
       title={texts.book.trustHint[trust]}
       className={classNames(
-        "inline-flex items-center gap-1 whitespace-nowrap font-medium [&>svg]:size-3.5",
+        "inline-flex items-center gap-1 align-middle whitespace-nowrap font-medium [&>svg]:size-3.5",
         TONES[trust],
       )}
     >
