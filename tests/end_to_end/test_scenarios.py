@@ -18,7 +18,7 @@ from candlestack_simulator.faults.scenarios import scenarios
 from platform_under_test import Platform, eventually, get_json, post_json
 from soak.comparison import Running, Truth
 
-SYMBOLS = ("BTCUSDT", "ETHUSDT", "XRPUSDT")
+SYMBOLS = ("BTCUSDT", "ETHUSDT")
 FUTURES = ("BTCUSDT",)
 SERVICES = (
     "candle-producer",
@@ -73,6 +73,7 @@ def platform(
                 "BACKFILL_HOURS": "1",
                 "SYMBOLS": ",".join(SYMBOLS),
                 "FUTURES_SYMBOLS": ",".join(FUTURES),
+                "STREAMS_PER_CONNECTION": "2",
             },
         ) as platform,
     ):
@@ -157,6 +158,15 @@ def test_after_a_fault_of_the_exchange_every_book_is_the_truth_and_every_candle_
     finally:
         clear(platform)
     assert eventually(lambda: not running.harm(), f"whole after {name}", WHOLE_WITHIN_S)
+
+
+def test_an_exchange_that_ends_and_starts_again_costs_no_book_and_no_candle(
+    platform: Platform, running: Running
+) -> None:
+    platform["simulator"].kill()
+    eventually(running.untrusted, "the harm is said")
+    platform["simulator"].start()
+    assert eventually(lambda: not running.harm(), "whole after the exchange's return", WHOLE_WITHIN_S)
 
 
 def test_after_all_faults_no_candle_and_no_trade_is_lost_and_the_ledger_knows_each_hole_and_its_filling(

@@ -31,6 +31,8 @@ from candlestack_spark.stores.mongo import CandleStore
 
 ROOT = Path(__file__).resolve().parents[3]
 M5, H1, H4, D1 = PARENT_INTERVALS
+DAYS = 7
+"""Of candles in a job that is killed: enough for it to be half way when its first parents are seen."""
 
 
 def put(store: CandleStore, documents: Iterable[Document]) -> None:
@@ -244,9 +246,9 @@ def test_a_job_that_is_killed_half_way_leaves_nothing_wrong_and_the_next_one_end
     symbols = [f"P{number}USDT" for number in range(4)]
     for symbol in symbols:
         store.database[KLINE_1M].insert_many(
-            [document(symbol, DAY + minute * MINUTE_MS) for minute in range(14 * 1440)]
+            [document(symbol, DAY + minute * MINUTE_MS) for minute in range(DAYS * 1440)]
         )
-    whole = len(symbols) * 14 * 288
+    whole = len(symbols) * DAYS * 288
     job = subprocess.Popen(
         [sys.executable, "Spark/batch/ohlc_5m_aggregator.py"],
         cwd=ROOT,
