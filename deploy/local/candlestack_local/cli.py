@@ -46,7 +46,7 @@ def _one_line_errors() -> Iterator[None]:
 
 @app.command()
 def up(
-    timeout: Annotated[float, typer.Option(help="Seconds that each group has to become ready.")] = 240.0,
+    timeout: Annotated[float, typer.Option(help="Seconds that each group has to become ready.")] = 600.0,
 ) -> None:
     """Start everything, wait until each part is ready, and show a live price."""
     began = time.monotonic()
