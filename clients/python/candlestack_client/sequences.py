@@ -119,7 +119,9 @@ class _Records(Followed, Generic[SnapshotT, UpdateT, Item]):
         new = self._heard.new(self._items(message), behind=behind)
         numbered_anew = behind and bool(new)
         events: list[Message | Lost] = []
-        if message.prev != self._told or not self._is_of_same(message) or numbered_anew:
+        # What is missing before a message that is behind was heard from another process.
+        follows = message.prev == self._told and self._is_of_same(message)
+        if numbered_anew or not (follows or behind):
             events.append(self._lost("gap"))
         if isinstance(message, TradesUpdate) and message.dropped:
             events.append(self._lost("dropped", message.dropped))

@@ -33,6 +33,8 @@ from candlestack_client import (
 from candlestack_core.intervals import MINUTE_MS
 
 PATIENCE_S = 90.0
+MORE_THAN_A_SNAPSHOT = 300
+"""Trades; a snapshot has 100."""
 MORE_THAN_IS_KEPT = 1_200
 """Trades; the API keeps 1,000."""
 
@@ -96,21 +98,21 @@ def test_a_stream_goes_on_over_a_killed_api_and_says_what_it_missed(api: Api, wo
         read_until(lambda: trade_ids(events, kept) == [1, 2])
         assert api.signal(signal.SIGKILL) == -signal.SIGKILL
         world.publish(*(trade(missed, number) for number in range(2, MORE_THAN_IS_KEPT)))
-        world.publish(*(trade(kept, number) for number in range(3, 30)))
+        world.publish(*(trade(kept, number) for number in range(3, MORE_THAN_A_SNAPSHOT)))
         world.publish(*(candle(kept, minute) for minute in range(1, 4)), candle(kept, 4, closed=False))
         restarted = threading.Thread(target=api.start)
         restarted.start()
         read_until(lambda: any(isinstance(event, Disconnected) for event in events))
         restarted.join()
-        world.publish(trade(kept, 30), trade(missed, MORE_THAN_IS_KEPT), candle(kept, 4))
+        world.publish(trade(kept, MORE_THAN_A_SNAPSHOT), trade(missed, MORE_THAN_IS_KEPT), candle(kept, 4))
         read_until(
             lambda: (
-                trade_ids(events, kept)[-1:] == [30]
+                trade_ids(events, kept)[-1:] == [MORE_THAN_A_SNAPSHOT]
                 and trade_ids(events, missed)[-1:] == [MORE_THAN_IS_KEPT]
                 and closed_minutes(events)[-1:] == [4]
             )
         )
-    assert trade_ids(events, kept) == list(range(1, 31)), "each once"
+    assert trade_ids(events, kept) == list(range(1, MORE_THAN_A_SNAPSHOT + 1)), "each once"
     assert closed_minutes(events) == list(range(5)), "each once"
     [lost] = [number for number, event in enumerate(events) if isinstance(event, Lost)]
     assert events[lost] == Lost(Trades(missed), "snapshot", after=1)
