@@ -57,12 +57,14 @@ def test_candles_and_the_chart_are_taken_along_as_files(live: LivePlatform, open
     page = open_page(live.trade_url())
     wait_until_live(page)
     rows = list(csv.DictReader(io.StringIO(downloaded(page, "Candles as CSV").read_text())))
-    known = {
-        str(candle["open_time"]): candle
-        for candle in get_json(f"{live.api.url}/ohlc?symbol=BTCUSDT&limit=1500")["candles"]
-    }
     closed = [row for row in rows if row["closed"] == "true"]
     assert closed
+    # Up to the page's own newest one: a minute may have passed since.
+    upto = f"endTime={closed[-1]['open_time']}&limit=1500"
+    known = {
+        str(candle["open_time"]): candle
+        for candle in get_json(f"{live.api.url}/ohlc?symbol=BTCUSDT&{upto}")["candles"]
+    }
     for row in closed:
         candle = known[row["open_time"]]
         names = ("open", "high", "low", "close", "volume", "quote_volume", "completeness")
