@@ -1,5 +1,5 @@
 import type { Quote } from "@/feed/quotes";
-import { QUOTE_STALE_MS, statusOf } from "@/feed/status";
+import { QUIET_QUOTE_STALE_MS, statusOf } from "@/feed/status";
 import { scaled } from "@/numbers/decimal";
 
 /** What an alert waits for: a price, or that the data of a pair can no longer be relied upon. */
@@ -26,7 +26,7 @@ const PRICE = /^(0|[1-9]\d{0,11})(\.\d{1,8})?$/;
 /** Return why an alert goes off at `now` (epoch ms), or null while it does not. */
 export function verdict({ condition, madeAt }: Alert, quote: Quote, now: number): Reason | null {
   if (condition.kind === "quality") {
-    const status = statusOf(quote.stream, now, QUOTE_STALE_MS);
+    const status = statusOf(quote.stream, now, QUIET_QUOTE_STALE_MS);
     if (status === "stale" || status === "away" || status === "reconnecting") return status;
     return quote.partialAt !== null && quote.partialAt >= madeAt ? "partial" : null;
   }

@@ -11,7 +11,7 @@ import type { Market, Part } from "./market";
 import type { MarketState } from "./market-state";
 import { NO_QUOTE, type Quote } from "./quotes";
 import { Together } from "./together";
-import { QUOTE_STALE_MS, statusOf, worst, type StreamHealth } from "./status";
+import { QUIET_QUOTE_STALE_MS, QUOTE_STALE_MS, statusOf, worst, type StreamHealth } from "./status";
 import { ageOf } from "./stream";
 import type { Refreshed, RefreshedState } from "./refreshed";
 
@@ -114,7 +114,7 @@ export function useQuote(symbol: string): Quote {
   return useSyncExternalStore(quotes.state.subscribe, read, read);
 }
 
-/** What the prices of some pairs are worth together: as the worst of them, and as old as the newest. */
+/** What the prices of some pairs are worth together: as the worst of them, as old as the newest, and stale as that is. */
 export function useQuotesHealth(symbols: readonly string[]): Omit<StreamHealth, "stream"> {
   const { quotes } = useFeed();
   const now = useNow();
@@ -129,10 +129,9 @@ export function useQuotesHealth(symbols: readonly string[]): Omit<StreamHealth, 
   if (now === null || symbols.length === 0) return { status: "connecting", age: null };
   const streams = symbols.map((symbol) => (shown[symbol] ?? NO_QUOTE).stream);
   const ages = streams.flatMap(({ freshness }) => (freshness === null ? [] : [ageOf(freshness, now)]));
-  return {
-    status: worst(streams.map((stream) => statusOf(stream, now, QUOTE_STALE_MS))),
-    age: ages.length > 0 ? Math.min(...ages) : null,
-  };
+  const age = ages.length > 0 ? Math.min(...ages) : null;
+  const status = worst(streams.map((stream) => statusOf(stream, now, QUIET_QUOTE_STALE_MS)));
+  return { status: status === "live" && age !== null && age > QUOTE_STALE_MS ? "stale" : status, age };
 }
 
 function useRefreshed<Result>(refreshed: Pick<Refreshed<Result>, "look" | "state">): RefreshedState<Result> {

@@ -16,6 +16,9 @@ export type StreamStatus = "connecting" | "live" | "stale" | "away" | "reconnect
 /** Beyond this age, ms, a price is called stale: the forming candle is sent every two seconds while a pair trades. */
 export const QUOTE_STALE_MS = 10_000;
 
+/** Beyond this age, ms, the price of one pair among others is called stale: a quiet pair may not trade for a while. */
+export const QUIET_QUOTE_STALE_MS = 60_000;
+
 /** What a stream is worth now. */
 export interface StreamHealth {
   readonly status: StreamStatus;

@@ -2,7 +2,7 @@
 
 import type { ReactNode } from "react";
 import { useQuote } from "@/feed/react";
-import { QUOTE_STALE_MS, statusOf } from "@/feed/status";
+import { QUIET_QUOTE_STALE_MS, statusOf } from "@/feed/status";
 import { ageOf } from "@/feed/stream";
 import { useNow } from "@/ui/clock";
 import { StreamBadge } from "./stream-badge";
@@ -13,6 +13,6 @@ export function QuoteBadge({ symbol }: { symbol: string }): ReactNode {
   const now = useNow();
   if (now === null) return null;
   const { freshness } = stream;
-  const status = statusOf(stream, now, QUOTE_STALE_MS);
+  const status = statusOf(stream, now, QUIET_QUOTE_STALE_MS);
   return <StreamBadge status={status} age={freshness === null ? null : ageOf(freshness, now)} />;
 }

@@ -19,7 +19,9 @@ const TONES: Readonly<Record<StreamStatus, string>> = {
 export function StreamBadge({ status, age }: { status: StreamStatus; age: number | null }): ReactNode {
   const texts = useTexts();
   return (
-    <span className={classNames("inline-flex items-center gap-1.5 align-middle whitespace-nowrap", TONES[status])}>
+    <span
+      className={classNames("inline-flex items-center gap-1.5 align-middle whitespace-nowrap", TONES[status])}
+    >
       <span
         aria-hidden="true"
         className={classNames("size-1.5 rounded-full bg-current", status !== "live" && "animate-pulse")}
