@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
 from candlestack_local.bootstrap.dependencies import BROWSERS
 
@@ -15,8 +16,14 @@ FOLDER = Path(__file__).parent
 PATIENCE_MS = 60_000
 
 
+def live(page: Page) -> None:
+    """Wait until a page says of itself that all it shows is live."""
+    expect(page.get_by_role("contentinfo")).to_contain_text("Live", timeout=PATIENCE_MS)
+
+
 def trade(page: Page) -> None:
     """Wait until a day of candles, a synced book, a full tape and the indicators are there."""
+    live(page)
     expect(page.get_by_text("24h high")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_test_id("trades").locator("tbody tr").nth(40)).to_be_attached(timeout=PATIENCE_MS)
     expect(page.get_by_test_id("trust")).to_have_attribute("data-state", "synced", timeout=PATIENCE_MS)
@@ -25,6 +32,7 @@ def trade(page: Page) -> None:
 
 def markets(page: Page) -> None:
     """Wait until every pair has its day, and until there is a ranking where there is a job that makes one."""
+    live(page)
     expect(page.get_by_test_id("markets").locator("tbody tr")).to_have_count(15, timeout=PATIENCE_MS)
     expect(page.locator("[data-testid=markets] td svg path[d^=M]").nth(14)).to_be_attached(
         timeout=PATIENCE_MS
@@ -33,23 +41,41 @@ def markets(page: Page) -> None:
 
 def charts(page: Page) -> None:
     """Wait until each chart of the grid has its candles."""
+    live(page)
     expect(page.get_by_test_id("chart")).to_have_count(4, timeout=PATIENCE_MS)
 
 
 def status(page: Page) -> None:
     """Wait until every hour of the calendar is known, and prices have been painted for a while."""
+    live(page)
     loading = page.locator("[data-testid=calendar] [data-state=loading]")
     expect(loading).to_have_count(0, timeout=PATIENCE_MS)
     page.wait_for_timeout(15_000)
 
 
-PICTURES: Mapping[str, tuple[str, Callable[[Page], None]]] = {
-    "Chart": ("/trade/BTCUSDT?ind=ema20,bb20,rsi14", trade),
-    "rank": ("/markets", markets),
-    "charts": ("/charts?charts=BTCUSDT.1m,ETHUSDT.5m,SOLUSDT.1m,BNBUSDT.1h&columns=2", charts),
-    "status": ("/status", status),
+def embed(page: Page) -> None:
+    """Wait until the chart says that it is live."""
+    expect(page.get_by_role("banner")).to_contain_text("Live", timeout=PATIENCE_MS)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is opened, what is awaited there, and how large the window is."""
+
+    path: str
+    wait: Callable[[Page], None]
+    width: int = 1440
+    height: int = 900
+
+
+PICTURES: Mapping[str, Picture] = {
+    "Chart": Picture("/trade/BTCUSDT?ind=ema20,bb20,rsi14", trade),
+    "rank": Picture("/markets", markets),
+    "charts": Picture("/charts?charts=BTCUSDT.1m,ETHUSDT.5m,SOLUSDT.1m,BNBUSDT.1h&columns=2", charts),
+    "status": Picture("/status", status),
+    "embed": Picture("/embed/BTCUSDT?interval=5m&theme=light", embed, width=720, height=420),
 }
-"""The file's name, what is opened, and what is awaited there."""
+"""By the file's name."""
 
 
 def take(address: str, names: list[str]) -> None:
@@ -58,13 +84,11 @@ def take(address: str, names: list[str]) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
         for name in names:
-            path, wait = PICTURES[name]
-            page = browser.new_page(
-                viewport={"width": 1440, "height": 900}, locale="en-GB", color_scheme="dark"
-            )
-            page.goto(address + path)
-            expect(page.get_by_role("contentinfo")).to_contain_text("Live", timeout=PATIENCE_MS)
-            wait(page)
+            picture = PICTURES[name]
+            viewport: ViewportSize = {"width": picture.width, "height": picture.height}
+            page = browser.new_page(viewport=viewport, locale="en-GB", color_scheme="dark")
+            page.goto(address + picture.path)
+            picture.wait(page)
             # What comes after the data: the candles are painted a frame later.
             page.wait_for_timeout(1_000)
             page.screenshot(path=FOLDER / f"{name}.png")

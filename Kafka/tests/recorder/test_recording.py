@@ -124,10 +124,10 @@ async def test_a_recording_replayed_gives_the_same_messages_of_every_stream(tmp_
                 stdout=log,
                 stderr=log,
             )
-        ended = Ended(folder)
+        files_so_far = Ended(folder)
         try:
             await until(
-                lambda: ended.streams() == STREAMS,
+                lambda: files_so_far.streams() == STREAMS,
                 "every stream is in files that have ended",
             )
             recorder.terminate()

@@ -18,7 +18,7 @@ NOW_MS = 1_772_323_200_000
 THREE_YEARS_MS = 3 * 365 * 86_400_000
 STREAMS = ("depth@100ms", "bookTicker", "trade")
 
-unhurried = settings(deadline=None, max_examples=40)
+unhurried = settings(deadline=None, max_examples=20)
 seeds = st.integers(0, 2**32)
 listings = st.sampled_from(LISTINGS)
 moments = st.integers(NOW_MS - THREE_YEARS_MS, NOW_MS)

@@ -59,7 +59,7 @@ def test_a_thin_pair_has_empty_minutes_with_the_previous_close(listing: Listing)
         assert candle.first_trade_id == -1
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(st.integers(0, 2**32), st.sampled_from(THIN), st.integers(FIRST_DAY + 1, 20_400))
 def test_an_empty_first_minute_of_a_day_repeats_the_last_trade_of_the_day_before(
     seed: int, listing: Listing, day: int

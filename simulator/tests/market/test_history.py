@@ -16,7 +16,7 @@ NOW_MS = 1_772_323_200_000
 DAY_MS = 86_400_000
 THREE_YEARS_MS = 3 * 365 * DAY_MS
 
-unhurried = settings(deadline=None, max_examples=40)
+unhurried = settings(deadline=None, max_examples=20)
 seeds = st.integers(0, 2**32)
 listings = st.sampled_from(LISTINGS)
 moments = st.integers(NOW_MS - THREE_YEARS_MS, NOW_MS)
