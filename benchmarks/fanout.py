@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import gc
 import multiprocessing
 import os
 import re
@@ -68,7 +69,8 @@ MESSAGES_A_SECOND = 100
 TARGET_P99_MS = 50.0
 ALL = 0.995
 """The share from which all were delivered: those on their way at the end do not count."""
-WARM_UP_S = 3.0
+CATCH_UP_S = 2.0
+STALE_NS = 100_000_000
 STARTS_WITHIN_S = 60.0
 PATH = f"/ws/trades?symbol={SYMBOL}"
 STAMP = re.compile(rb'"trade_id":(\d+),')
@@ -309,6 +311,15 @@ def connect(port: int) -> socket.socket:
     return client
 
 
+@dataclass(frozen=True)
+class Collected:
+    """What the clients were sent in a stretch of time, as it came."""
+
+    began_ns: int
+    received: list[tuple[int, bytes, int]]
+    """The client's file number, the bytes, and when they were read."""
+
+
 @dataclass
 class Seen:
     """What the clients were sent in a stretch of time."""
@@ -324,6 +335,7 @@ class Readers:
         self._sockets = {client.fileno(): client for client in (connect(port) for _ in range(count))}
         self._rest = dict.fromkeys(self._sockets, b"")
         self._poll = select.epoll()
+        self._last = max(self._sockets)
         for number in self._sockets:
             self._poll.register(number, select.EPOLLIN)
 
@@ -331,33 +343,46 @@ class Readers:
         """Let one client read no more."""
         self._poll.unregister(next(iter(self._sockets)))
 
-    def catch_up(self, name: str) -> None:
-        """Read what was sent while the clients connected, until what comes is new."""
+    def catch_up(self) -> None:
+        """Read what was sent meanwhile, and forget it, until what comes is new."""
         deadline = time.monotonic() + STARTS_WITHIN_S
-        while True:
-            seen = self.read(WARM_UP_S)
-            if seen.delays_ns and seen.messages < 1.1 * len(seen.delays_ns):
-                return
-            if time.monotonic() > deadline:
-                raise SystemExit(f"{name}: the clients do not catch up")
-
-    def read(self, seconds: float) -> Seen:
-        """Read for some seconds; what was sent before they began does not count."""
-        seen = Seen()
-        began = time.monotonic_ns()
-        end = began + int(seconds * 1e9)
-        while (now := time.monotonic_ns()) < end:
-            for number, _ in self._poll.poll(0.1):
-                received = os.read(number, 262_144)
+        newest, read_at = 0, STALE_NS
+        while read_at - newest >= STALE_NS and time.monotonic() < deadline:
+            for number, received, at in self._received(CATCH_UP_S):
                 data = self._rest[number] + received
-                now = time.monotonic_ns()
-                last = 0
-                for found in STAMP.finditer(data):
-                    last = found.end()
-                    if (stamp := int(found[1])) >= began:
-                        seen.delays_ns.append(now - stamp)
-                self._rest[number] = data[max(last, len(data) - LONGEST_STAMP) :]
-                seen.messages += received.count(b'"send_time"')
+                self._rest[number] = data[-LONGEST_STAMP:]
+                if number == self._last:
+                    newest, read_at = max(map(int, STAMP.findall(data)), default=newest), at
+
+    def collect(self, seconds: float) -> Collected:
+        """Read for some seconds, and keep what came as it came: the readers share the cores with the side."""
+        gc.disable()  # A pass over so many pieces would be counted as latency.
+        try:
+            began = time.monotonic_ns()
+            return Collected(began, list(self._received(seconds)))
+        finally:
+            gc.enable()
+
+    def _received(self, seconds: float) -> Iterator[tuple[int, bytes, int]]:
+        """Yield who was sent what, and when it was read."""
+        clock = time.monotonic_ns
+        end = clock() + int(seconds * 1e9)
+        while clock() < end:
+            for number, _ in self._poll.poll(0.1):
+                yield number, os.read(number, 262_144), clock()
+
+    def look_into(self, collected: Collected) -> Seen:
+        """Tell what was delivered; what was sent before the reading began does not count."""
+        seen = Seen()
+        for number, received, at in collected.received:
+            data = self._rest[number] + received
+            last = 0
+            for found in STAMP.finditer(data):
+                last = found.end()
+                if (stamp := int(found[1])) >= collected.began_ns:
+                    seen.delays_ns.append(at - stamp)
+            self._rest[number] = data[max(last, len(data) - LONGEST_STAMP) :]
+            seen.messages += received.count(b'"send_time"')
         return seen
 
     def close(self) -> None:
@@ -377,9 +402,13 @@ class Figures:
 
 def figures(what: str, readers: Readers, reading: int, server: psutil.Process, seconds: float) -> Figures:
     """Read for some seconds, print a line, and return its figures; `reading` clients read."""
-    cpu, own = sum(server.cpu_times()[:2]), time.process_time()
-    seen = readers.read(seconds)
-    cpu_s, own_s = sum(server.cpu_times()[:2]) - cpu, time.process_time() - own
+    readers.catch_up()
+    before, own, idle = server.cpu_times(), time.process_time(), psutil.cpu_times().idle
+    collected = readers.collect(seconds)
+    after, own_s = server.cpu_times(), time.process_time() - own
+    busy = (os.cpu_count() or 1) - (psutil.cpu_times().idle - idle) / seconds
+    user_s, system_s = after.user - before.user, after.system - before.system
+    seen = readers.look_into(collected)
     if not seen.delays_ns:
         raise SystemExit(f"{what}: nothing was delivered in {seconds:.0f} s")
     count = len(seen.delays_ns)
@@ -387,8 +416,9 @@ def figures(what: str, readers: Readers, reading: int, server: psutil.Process, s
     share = count / (reading * MESSAGES_A_SECOND * seconds)
     print(
         f"  {what:<16} {count / seconds:8,.0f} deliveries/s ({share:6.1%}) in {seen.messages / count:.2f} messages"
-        f" each, p50 {p50:7.2f} ms, p99 {p99:8.2f} ms; {cpu_s / count * 1e6:5.2f} µs of CPU a delivery,"
-        f" {own_s / count * 1e6:5.2f} at the reader; {server.memory_info().rss / 1e6:.0f} MB",
+        f" each, p50 {p50:7.2f} ms, p99 {p99:8.2f} ms; {(user_s + system_s) / count * 1e6:5.2f} µs of CPU a"
+        f" delivery, {system_s / (user_s + system_s):3.0%} of it in the kernel, {own_s / count * 1e6:5.2f} at the"
+        f" reader; {busy:.2f} cores busy in all; {server.memory_info().rss / 1e6:.0f} MB",
         flush=True,
     )
     return Figures(share, float(p99))
@@ -400,7 +430,6 @@ def measure(name: str, seconds: float, count: int) -> tuple[Figures, Figures]:
         server = psutil.Process(pid)
         readers = Readers(port, count)
         try:
-            readers.catch_up(name)
             print(f"{name}:")
             all_read = figures("all read", readers, count, server, seconds)
             readers.stop_one()
