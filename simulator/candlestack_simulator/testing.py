@@ -168,7 +168,7 @@ def replay_of(
     )["spot"]
 
 
-async def until(condition: Callable[[], bool | Awaitable[bool]], within_s: float = 30.0) -> None:
+async def until(condition: Callable[[], bool | Awaitable[bool]], within_s: float = 180.0) -> None:
     """Wait until a condition holds.
 
     Raises:

@@ -30,9 +30,9 @@ def market(clock: Clock) -> SeededMarket:
 
 
 @pytest.fixture
-async def exchange(market: SeededMarket) -> AsyncIterator[Exchange]:
-    """An exchange that serves the seeded market."""
-    async with running(market) as served:
+async def exchange(market: SeededMarket, clock: Clock) -> AsyncIterator[Exchange]:
+    """An exchange that serves the seeded market, and counts the minutes of its limits by the same clock."""
+    async with running(market, clock=lambda: clock() / 1000) as served:
         yield served
 
 

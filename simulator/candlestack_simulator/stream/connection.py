@@ -138,14 +138,14 @@ class Connection:
             await asyncio.sleep(max(0.0, due - self._monotonic()))
             await self._until_thawed()
             now = self._monotonic()
+            if now >= notice:
+                self.announce_shutdown()  # also where the process stood still until the end
             if now >= end:
                 await self.close(WSCloseCode.GOING_AWAY, "End of life")
                 return
             if now >= self._answered + rules.pong_timeout_s:
                 await self.close(WSCloseCode.POLICY_VIOLATION, "Pong timeout")
                 return
-            if now >= notice:
-                self.announce_shutdown()
             if now >= next_ping:
                 next_ping = now + rules.ping_interval_s
                 payload = str(self._now_ms()).encode()

@@ -14,7 +14,7 @@ from unicorn_binance_websocket_api import BinanceWebSocketApiManager
 from candlestack_simulator.market import SeededMarket
 from candlestack_simulator.testing import Exchange, running
 
-WITHIN_S = 20.0
+WITHIN_S = 300.0
 
 
 @pytest.fixture
@@ -27,7 +27,10 @@ async def served() -> AsyncIterator[Exchange]:
 @pytest.fixture
 async def ccxt_client(served: Exchange) -> AsyncIterator[Any]:
     client = ccxt.pro.binanceusdm(
-        {"options": {"fetchMarkets": {"types": ["linear"]}, "fetchCurrencies": False}}
+        {
+            "options": {"fetchMarkets": {"types": ["linear"]}, "fetchCurrencies": False},
+            "timeout": WITHIN_S * 1000,
+        }
     )
     client.urls["api"]["fapiPublic"] = f"http://{served.address}/fapi/v1"
     client.urls["api"]["ws"]["linear"] = f"ws://{served.address}/usdm/ws"

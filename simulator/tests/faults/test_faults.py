@@ -21,6 +21,7 @@ from candlestack_simulator.replay.tape import PairTape
 from candlestack_simulator.testing import Clock, Exchange, Seconds, replay_of, running, until
 
 DEPTH = "btcusdt@depth@100ms"
+WITHIN_S = 180.0
 
 
 async def inject(exchange: Exchange, kind: str, **fields: Any) -> Any:
@@ -37,7 +38,7 @@ async def diffs(connection: ClientWebSocketResponse, count: int) -> list[Any]:
     """Receive so many texts; those that are no JSON stay text."""
     received = []
     for _ in range(count):
-        text = await connection.receive_str(timeout=20)
+        text = await connection.receive_str(timeout=WITHIN_S)
         try:
             received.append(json.loads(text))
         except ValueError:
@@ -109,7 +110,7 @@ async def test_a_frozen_connection_sends_nothing_answers_nothing_and_goes_on(
     exchange: Exchange, clock: Clock
 ) -> None:
     frozen = await listening(exchange, DEPTH)
-    injected = await inject(exchange, "frozen", duration_s=60)
+    injected = await inject(exchange, "frozen", duration_s=3_600)
     lively = await listening(exchange, DEPTH)
     clock.advance(300)
     await diffs(lively, 3)
@@ -118,14 +119,14 @@ async def test_a_frozen_connection_sends_nothing_answers_nothing_and_goes_on(
     with pytest.raises(TimeoutError):
         await frozen.receive(timeout=0.3)
     assert (await exchange.delete(f"/sim/faults/{injected['id']}")).body == {"cleared": 1}
-    assert await frozen.receive_json(timeout=20) == {"result": [DEPTH], "id": 5}
+    assert await frozen.receive_json(timeout=WITHIN_S) == {"result": [DEPTH], "id": 5}
     clock.advance(100)
     (after,) = await diffs(frozen, 1)
     assert after["u"] == (await diffs(lively, 1))[0]["u"]
 
 
 async def test_new_connections_freeze_too_where_all_are_to(exchange: Exchange, clock: Clock) -> None:
-    injected = await inject(exchange, "frozen", duration_s=60, connections="all")
+    injected = await inject(exchange, "frozen", duration_s=3_600, connections="all")
     connection = await exchange.connect(f"/ws/{DEPTH}")
     clock.advance(300)
     with pytest.raises(TimeoutError):
@@ -148,7 +149,7 @@ async def test_a_starved_stream_is_silent_where_it_stood_and_speaks_elsewhere(
     exchange: Exchange, clock: Clock
 ) -> None:
     old = await listening(exchange, DEPTH, "ethusdt@depth@100ms")
-    injected = await inject(exchange, "starved", streams=[DEPTH], duration_s=60)
+    injected = await inject(exchange, "starved", streams=[DEPTH], duration_s=3_600)
     assert injected["affected"] == 1
     moved = await listening(exchange, DEPTH)
     clock.advance(300)
@@ -163,7 +164,7 @@ async def test_new_subscriptions_are_acknowledged_and_silent_as_often_as_told(
     exchange: Exchange, clock: Clock
 ) -> None:
     standing = await listening(exchange, DEPTH)
-    await inject(exchange, "starved", symbols=["BTCUSDT"], subscriptions="new", count=1, duration_s=60)
+    await inject(exchange, "starved", symbols=["BTCUSDT"], subscriptions="new", count=1, duration_s=3_600)
     silent = await listening(exchange, DEPTH, "ethusdt@depth@100ms")
     spoken = await listening(exchange, DEPTH)
     clock.advance(200)
@@ -175,7 +176,7 @@ async def test_new_subscriptions_are_acknowledged_and_silent_as_often_as_told(
 async def test_a_cut_of_one_market_leaves_the_other_and_refuses_while_it_lasts(exchange: Exchange) -> None:
     spot = await listening(exchange, DEPTH)
     usdm = await listening(exchange, DEPTH, path="/usdm/public/ws")
-    injected = await inject(exchange, "cut", market="usdm", duration_s=60)
+    injected = await inject(exchange, "cut", market="usdm", duration_s=3_600)
     assert injected["affected"] == 1
     assert (await usdm.receive()).type is not WSMsgType.TEXT
     with pytest.raises(aiohttp.ClientError):
@@ -207,16 +208,23 @@ async def test_requests_fail_as_often_as_told(exchange: Exchange, status: int, c
     assert (await exchange.request("/api/v3/depth", symbol="BTCUSDT")).status == 503
 
 
-async def test_late_answers_come_after_the_others(exchange: Exchange) -> None:
+async def test_late_answers_come_after_the_others(exchange: Exchange, clock: Clock) -> None:
+    injected = await inject(exchange, "rest_late", delay_s=60, paths=["time"])
+
+    async def met() -> bool:
+        return bool((await fault(exchange, injected["id"]))["affected"] == 1)
+
+    late = asyncio.create_task(exchange.get("/api/v3/time"))
+    await until(met)
+    await exchange.get("/api/v3/ping")
+    assert not late.done()
+    late.cancel()
+
+    loop = asyncio.get_running_loop()
     await inject(exchange, "rest_late", delay_s=0.3, paths=["time"])
-    order = []
-
-    async def ask(path: str) -> None:
-        await exchange.get(f"/api/v3/{path}")
-        order.append(path)
-
-    await asyncio.gather(ask("time"), ask("ping"))
-    assert order == ["ping", "time"]
+    asked = loop.time()
+    assert await exchange.get("/api/v3/time") == {"serverTime": clock.ms}
+    assert loop.time() - asked >= 0.3
 
 
 @pytest.mark.parametrize("path", ["/api/v3/depth", "/fapi/v1/depth"])
@@ -229,7 +237,7 @@ async def test_a_stale_snapshot_is_the_book_of_before(exchange: Exchange, clock:
 
 
 async def test_the_clock_goes_ahead_on_both_markets_and_comes_back(exchange: Exchange, clock: Clock) -> None:
-    await inject(exchange, "clock_offset", offset_ms=1_300, duration_s=60)
+    await inject(exchange, "clock_offset", offset_ms=1_300, duration_s=3_600)
     for path in ("/api/v3/time", "/fapi/v1/time"):
         assert (await exchange.get(path))["serverTime"] == clock.ms + 1_300
     await exchange.delete("/sim/faults")
@@ -237,8 +245,12 @@ async def test_the_clock_goes_ahead_on_both_markets_and_comes_back(exchange: Exc
 
 
 async def test_a_fault_is_over_with_its_time(exchange: Exchange) -> None:
+    lasting = await inject(exchange, "rest_error", duration_s=3_600)
+    assert lasting["remaining"] is None, "it is not over with the first request"
+    for _ in range(2):
+        assert (await exchange.request("/api/v3/ping")).status == 503
+    await exchange.delete("/sim/faults")
     injected = await inject(exchange, "rest_error", duration_s=0.1)
-    assert (await exchange.request("/api/v3/ping")).status == 503
 
     async def over() -> bool:
         return not (await fault(exchange, injected["id"]))["active"]

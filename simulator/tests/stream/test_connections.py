@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import contextlib
 import json
 import socket
 from dataclasses import replace
@@ -16,7 +15,7 @@ import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType
 
 from candlestack_simulator.market import SeededMarket
-from candlestack_simulator.testing import PROMPT, Clock, Exchange, running, until
+from candlestack_simulator.testing import PROMPT, Clock, Exchange, Seconds, running, until
 
 
 async def subscribe(connection: ClientWebSocketResponse, *streams: str) -> None:
@@ -34,6 +33,13 @@ async def closing(connection: ClientWebSocketResponse) -> tuple[list[Any], int |
 
 async def about(exchange: Exchange) -> Any:
     return await exchange.get("/sim/source")
+
+
+async def heard(connection: ClientWebSocketResponse) -> None:
+    """Return when the exchange has taken all that was sent on a connection, past what it sent meanwhile."""
+    await connection.send_json({"method": "LIST_SUBSCRIPTIONS", "id": "heard"})
+    while (await connection.receive()).type is not WSMsgType.TEXT:
+        pass
 
 
 @pytest.mark.parametrize(
@@ -111,23 +117,25 @@ async def test_a_malformed_stream_in_the_url_is_refused(exchange: Exchange) -> N
     assert refused.value.status == 400
 
 
-async def test_more_than_five_messages_a_second_close_the_connection(exchange: Exchange) -> None:
-    connection = await exchange.connect("/ws")
-    for number in range(6):
-        await connection.send_json({"method": "LIST_SUBSCRIPTIONS", "id": number})
-    messages, code, reason = await closing(connection)
-    assert [message["id"] for message in messages] == [0, 1, 2, 3, 4]
-    assert (code, reason) == (1008, "Too many requests")
+async def test_more_than_five_messages_a_second_close_the_connection(market: SeededMarket) -> None:
+    async with running(market, monotonic=Seconds()) as exchange:
+        connection = await exchange.connect("/ws")
+        for number in range(6):
+            await connection.send_json({"method": "LIST_SUBSCRIPTIONS", "id": number})
+        messages, code, reason = await closing(connection)
+        assert [message["id"] for message in messages] == [0, 1, 2, 3, 4]
+        assert (code, reason) == (1008, "Too many requests")
 
 
-async def test_pings_of_the_client_are_answered_and_count_as_messages(exchange: Exchange) -> None:
-    connection = await exchange.connect("/ws", autoping=False)
-    await connection.ping(b"hello")
-    pong = await connection.receive()
-    assert (pong.type, bytes(pong.data)) == (WSMsgType.PONG, b"hello")
-    for _ in range(5):
-        await connection.ping(b"")
-    assert await _close_code(connection) == 1008
+async def test_pings_of_the_client_are_answered_and_count_as_messages(market: SeededMarket) -> None:
+    async with running(market, monotonic=Seconds()) as exchange:
+        connection = await exchange.connect("/ws", autoping=False)
+        await connection.ping(b"hello")
+        pong = await connection.receive()
+        assert (pong.type, bytes(pong.data)) == (WSMsgType.PONG, b"hello")
+        for _ in range(5):
+            await connection.ping(b"")
+        assert await _close_code(connection) == 1008
 
 
 async def _close_code(connection: ClientWebSocketResponse) -> int | None:
@@ -137,32 +145,42 @@ async def _close_code(connection: ClientWebSocketResponse) -> int | None:
     return int(message.data) if message.type is WSMsgType.CLOSE else connection.close_code
 
 
+PINGED_EVERY_S = 0.125
+PINGED = replace(PROMPT, ping_interval_s=PINGED_EVERY_S, pong_timeout_s=2.5 * PINGED_EVERY_S)
+"""For a time that stands until the test moves it."""
+
+
 async def test_a_client_that_answers_pings_stays_and_one_that_does_not_is_closed(
     market: SeededMarket,
 ) -> None:
-    # Pings that a busy machine let pile up are answered at once: far more than five in a second.
-    config = replace(PROMPT, ping_interval_s=0.1, pong_timeout_s=0.5, messages_per_second=1_000)
-    async with running(market, config) as exchange:
+    seconds, config = Seconds(), replace(PINGED, messages_per_second=1_000)
+    async with running(market, config, monotonic=seconds) as exchange:
         lively = await exchange.connect("/ws", autoping=False)
         silent = await exchange.connect("/ws", autoping=False)
-        while (await about(exchange))["connections"] == 2:
+        for _ in range(5):
+            seconds.now += PINGED_EVERY_S
             ping = await lively.receive()
             assert ping.type is WSMsgType.PING
             await lively.pong(ping.data)
-        assert await _close_code(silent) == 1008
-        assert (await lively.receive()).type is WSMsgType.PING
+            await heard(lively)
+        while (end := await silent.receive()).type is WSMsgType.PING:
+            pass
+        assert (end.type, end.data, end.extra) == (WSMsgType.CLOSE, 1008, "Pong timeout")
+        await until(lambda: _counts_are(exchange, connections=1))
 
 
 async def test_pongs_that_answer_no_ping_do_not_keep_a_connection(market: SeededMarket) -> None:
-    config = replace(PROMPT, ping_interval_s=0.1, pong_timeout_s=0.5)
-    async with running(market, config) as exchange:
+    seconds = Seconds()
+    async with running(market, PINGED, monotonic=seconds) as exchange:
         connection = await exchange.connect("/ws", autoping=False)
-        async with asyncio.timeout(30):
-            while (await about(exchange))["connections"]:
-                with contextlib.suppress(ConnectionError):
-                    await connection.pong(b"")
-                await asyncio.sleep(0.25)  # more often would break the limit of messages
-        assert (await about(exchange))["connections"] == 0
+        for _ in range(2):
+            seconds.now += PINGED_EVERY_S
+            assert (await connection.receive()).type is WSMsgType.PING
+            await connection.pong(b"")
+            await heard(connection)
+        seconds.now += PINGED_EVERY_S
+        end = await connection.receive()
+        assert (end.type, end.data, end.extra) == (WSMsgType.CLOSE, 1008, "Pong timeout")
 
 
 async def test_a_connection_that_ends_leaves_no_subscription(exchange: Exchange) -> None:
@@ -189,7 +207,7 @@ async def test_the_end_of_a_connections_life_is_announced(market: SeededMarket, 
 
 async def test_the_limits_of_a_connection_are_those_of_its_market(market: SeededMarket) -> None:
     config = replace(PROMPT, messages_per_second=2, usdm_messages_per_second=4)
-    async with running(market, config) as exchange:
+    async with running(market, config, monotonic=Seconds()) as exchange:
         for path, allowed in (("/ws", 2), ("/usdm/market/ws", 4)):
             connection = await exchange.connect(path)
             for number in range(allowed + 1):
@@ -199,11 +217,14 @@ async def test_the_limits_of_a_connection_are_those_of_its_market(market: Seeded
 
 
 async def test_futures_connections_are_pinged_and_end_on_their_own_times(market: SeededMarket) -> None:
-    config = replace(PROMPT, usdm_ping_interval_s=0.05, usdm_pong_timeout_s=0.3)
-    async with running(market, config) as exchange:
+    config = replace(PROMPT, usdm_ping_interval_s=0.0625, usdm_pong_timeout_s=0.3125)
+    seconds = Seconds()
+    async with running(market, config, monotonic=seconds) as exchange:
         spot = await exchange.connect("/ws", autoping=False)
         usdm = await exchange.connect("/usdm/public/ws", autoping=False)
+        seconds.now += 0.0625
         assert (await usdm.receive()).type is WSMsgType.PING
+        seconds.now += 0.25
         assert await _close_code(usdm) == 1008
         assert not spot.closed
 
@@ -267,7 +288,7 @@ async def test_a_client_that_does_not_read_is_disconnected_and_disturbs_nobody(
         stuck = await _connect_without_reading(exchange, "/ws/btcusdt@depth@100ms/ethusdt@depth@100ms")
         await until(lambda: _counts_are(exchange, connections=2))
         final_ids = []
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(300):
             while (await about(exchange))["connections"] == 2:
                 clock.advance(1_000)
                 for _ in range(10):
