@@ -32,6 +32,7 @@ from app.export.routes import PARQUET
 from app.export.routes import PATH as EXPORT
 from app.export.routes import router as export_routes
 from app.health.routes import router as health_routes
+from app.jobs.routes import router as job_routes
 from app.ranking.routes import router as ranking_routes
 from app.status.routes import router as status_routes
 from app.stream.sockets import router_of
@@ -66,6 +67,7 @@ def create_app(access: Access | None = None) -> FastAPI:
         ranking_routes,
         completeness_routes,
         status_routes,
+        job_routes,
         export_routes,
         udf_routes,
         binance_routes,

@@ -11,13 +11,14 @@ from app.book.schemas import OrderBook
 from app.candles.schemas import Ohlc, OhlcCandle
 from app.completeness.schemas import Completeness, HoleInStream, StreamCompleteness
 from app.health.schemas import Components, ComponentState, Liveness, Readiness
+from app.jobs.schemas import JobRun, JobRuns, JobState
 from app.problems import BadParameter, BadQueryError, UnavailableError, UnknownSymbolError
 from app.ranking.schemas import RankingList
 from app.status.schemas import Status, StreamStatus
 from app.symbols.schemas import SymbolInfo, Symbols
 from app.trades.schemas import TradeList
 from candlestack_core.messages import Candle, RankedPair, Trade
-from candlestack_core.names import SOURCE_BINANCE, backfill_source
+from candlestack_core.names import SOURCE_BINANCE, backfill_source, roll_up_job
 
 NOON: Final = 1_767_268_800_000
 """2026-01-01 12:00 UTC."""
@@ -59,6 +60,21 @@ _READY = Readiness(
     simulated=False,
     components=Components(kafka=_UP, redis=_UP, mongodb=_UP),
     reasons={},
+)
+
+_ROLLED_UP = JobRun(
+    job=roll_up_job("1h"),
+    interval="1h",
+    start=NOON - 3_600_000,
+    end=NOON,
+    symbols=[_PAIR],
+    started_at=NOON + 5_120,
+    finished_at=NOON + 9_462,
+    seconds=4.342,
+    outcome="succeeded",
+    rows_in=60,
+    rows_out=1,
+    reason=None,
 )
 
 _OF_TYPES: Final = (
@@ -176,6 +192,12 @@ _OF_TYPES: Final = (
                 state="synced",
             )
         ],
+    ),
+    JobRuns(
+        time=NOON + 41_087,
+        jobs=[JobState(job=_ROLLED_UP.job, latest=_ROLLED_UP, succeeded_at=_ROLLED_UP.finished_at)],
+        runs=[_ROLLED_UP],
+        truncated=False,
     ),
     Liveness(status="alive", source="binance", simulated=False),
     _READY,

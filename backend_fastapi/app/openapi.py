@@ -21,6 +21,7 @@ from app.compat.binance.errors import BinanceError
 from app.compat.udf import schemas as udf
 from app.completeness.schemas import Completeness
 from app.health.schemas import Liveness, Readiness
+from app.jobs.schemas import JobRuns
 from app.problems import Problem
 from app.ranking.schemas import RankingList
 from app.status.schemas import Status
@@ -41,6 +42,7 @@ _ANSWERS = (
     BinanceError,
     Candle,
     Completeness,
+    JobRuns,
     Liveness,
     Ohlc,
     OrderBook,

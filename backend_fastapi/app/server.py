@@ -26,11 +26,13 @@ from app.compat.udf.service import UdfService
 from app.completeness.service import CompletenessService
 from app.export.service import ExportService
 from app.health.service import HealthService
+from app.jobs.service import JobService
 from app.ranking.service import RankingService
 from app.services import Services
 from app.status.service import StatusService
 from app.stores.candles import CandleStore
 from app.stores.completeness import CompletenessStore
+from app.stores.jobs import JobStore
 from app.stores.leases import RedisLeases
 from app.stores.realtime import RealtimeStore
 from app.stream.admission import Admission
@@ -107,6 +109,7 @@ async def _serve(service: Service, stopping: asyncio.Event) -> None:
         symbols=symbols,
         health=health,
         states=StatusService(symbols, hub, book_service, health, _clock_ms),
+        jobs=JobService(JobStore(candles), _clock_ms),
         exports=ExportService(candle_service),
         binance=BinanceService(
             listings,

@@ -15,6 +15,7 @@ from app.compat.udf.service import UdfService
 from app.completeness.service import CompletenessService
 from app.export.service import ExportService
 from app.health.service import HealthService
+from app.jobs.service import JobService
 from app.ranking.service import RankingService
 from app.status.service import StatusService
 from app.stream.admission import Admission
@@ -37,6 +38,7 @@ class Services:
     symbols: SymbolService
     health: HealthService
     states: StatusService
+    jobs: JobService
     exports: ExportService
     binance: BinanceService
     udf: UdfService
@@ -84,6 +86,10 @@ async def _states(connection: HTTPConnection) -> StatusService:
     return services_of(connection).states
 
 
+async def _jobs(connection: HTTPConnection) -> JobService:
+    return services_of(connection).jobs
+
+
 async def _exports(connection: HTTPConnection) -> ExportService:
     return services_of(connection).exports
 
@@ -100,5 +106,6 @@ Rankings = Annotated[RankingService, Depends(_rankings)]
 KnownSymbols = Annotated[SymbolService, Depends(_symbols)]
 Health = Annotated[HealthService, Depends(_health)]
 StreamStates = Annotated[StatusService, Depends(_states)]
+Jobs = Annotated[JobService, Depends(_jobs)]
 Exports = Annotated[ExportService, Depends(_exports)]
 Udf = Annotated[UdfService, Depends(_udf)]

@@ -54,6 +54,7 @@ def test_every_route_names_its_problems_and_every_reference_leads_somewhere() ->
         "/ranking/top-gainers",
         "/ranking/top-losers",
         "/status",
+        "/jobs",
         "/export",
         *(f"/udf/{name}" for name in ("config", "symbols", "search", "history", "time")),
         *(f"/api/v3/{name}" for name in ("ping", "time", "exchangeInfo", "klines", "uiKlines", "depth")),

@@ -190,6 +190,7 @@ def test_without_mongodb_a_range_that_the_realtime_window_covers_is_served_and_n
     for query in ({"limit": 1000}, {"startTime": 0}, {"interval": "5m"}, {"endTime": NOON - 99 * MINUTE_MS}):
         assert_unavailable(api.ask("/ohlc", symbol=SYMBOL, **query), "mongodb")
     assert_unavailable(api.ask("/completeness", symbol=SYMBOL), "mongodb")
+    assert_unavailable(api.ask("/jobs"), "mongodb")
     for path in ("/latest", "/ohlc/realtime", "/trades"):
         assert api.ask(path, symbol=SYMBOL).status == 200
 

@@ -252,6 +252,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/jobs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What the batch jobs did
+         * @description Return how each batch job stands, and its newest runs: what they took, what they made, how they ended.
+         */
+        readonly get: operations["getJobs"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/latest": {
         readonly parameters: {
             readonly query?: never;
@@ -775,6 +795,52 @@ export interface components {
          * @enum {string}
          */
         readonly Interval: "1m" | "5m" | "1h" | "4h" | "1d";
+        /**
+         * JobRun
+         * @description One run of a batch job; null is what it was not given, or has not told.
+         *
+         *     `interval` is that of the candles it makes. `start` and `end` are the window `[start, end)` that it was given,
+         *     in ms; without one it took what was due by the data. `rows_in` and `rows_out` are the candles that it read and
+         *     wrote. A run has neither figures nor an end while it is `running`. Nor has one that was `killed`: the next run
+         *     of its job finds that out, and until then it seems to be running. `reason` says why a run did not succeed.
+         */
+        readonly JobRun: {
+            readonly end: number | null;
+            readonly finished_at: number | null;
+            readonly interval: string | null;
+            readonly job: string;
+            /** @enum {unknown} */
+            readonly outcome: "failed" | "killed" | "running" | "succeeded";
+            readonly reason: string | null;
+            readonly rows_in: number | null;
+            readonly rows_out: number | null;
+            readonly seconds: number | null;
+            readonly start: number | null;
+            readonly started_at: number;
+            readonly symbols: readonly string[];
+        };
+        /**
+         * JobRuns
+         * @description Every job that is asked for, whether or not it ever ran, and the runs, newest first.
+         *
+         *     Runs are on record for 90 days. `time` is the API's when it looked, in ms; `truncated` says that there are
+         *     more runs than `limit`.
+         */
+        readonly JobRuns: {
+            readonly jobs: readonly components["schemas"]["JobState"][];
+            readonly runs: readonly components["schemas"]["JobRun"][];
+            readonly time: number;
+            readonly truncated: boolean;
+        };
+        /**
+         * JobState
+         * @description How a job stands: its latest run, and when its last successful one ended; null where there was none.
+         */
+        readonly JobState: {
+            readonly job: string;
+            readonly latest: components["schemas"]["JobRun"] | null;
+            readonly succeeded_at: number | null;
+        };
         /**
          * Liveness
          * @description The process is alive, and whose data it serves; null until it has seen any.
@@ -2208,6 +2274,160 @@ export interface operations {
                      *     }
                      */
                     readonly "application/json": components["schemas"]["Liveness"];
+                };
+            };
+        };
+    };
+    readonly getJobs: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description One job; all without it */
+                readonly job?: ("ohlc_5m_aggregator" | "ohlc_1h_aggregator" | "ohlc_4h_aggregator" | "ohlc_1d_aggregator" | "history_backfill" | "history_fetch") | null;
+                /** @description Most runs, the newest ones */
+                readonly limit?: number;
+                /** @description Runs that ended so; how each job stands is told as ever */
+                readonly outcome?: ("running" | "succeeded" | "failed" | "killed") | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "time": 1767268841087,
+                     *       "jobs": [
+                     *         {
+                     *           "job": "ohlc_1h_aggregator",
+                     *           "latest": {
+                     *             "job": "ohlc_1h_aggregator",
+                     *             "interval": "1h",
+                     *             "start": 1767265200000,
+                     *             "end": 1767268800000,
+                     *             "symbols": [
+                     *               "BTCUSDT"
+                     *             ],
+                     *             "started_at": 1767268805120,
+                     *             "finished_at": 1767268809462,
+                     *             "seconds": 4.342,
+                     *             "outcome": "succeeded",
+                     *             "rows_in": 60,
+                     *             "rows_out": 1,
+                     *             "reason": null
+                     *           },
+                     *           "succeeded_at": 1767268809462
+                     *         }
+                     *       ],
+                     *       "runs": [
+                     *         {
+                     *           "job": "ohlc_1h_aggregator",
+                     *           "interval": "1h",
+                     *           "start": 1767265200000,
+                     *           "end": 1767268800000,
+                     *           "symbols": [
+                     *             "BTCUSDT"
+                     *           ],
+                     *           "started_at": 1767268805120,
+                     *           "finished_at": 1767268809462,
+                     *           "seconds": 4.342,
+                     *           "outcome": "succeeded",
+                     *           "rows_in": 60,
+                     *           "rows_out": 1,
+                     *           "reason": null
+                     *         }
+                     *       ],
+                     *       "truncated": false
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["JobRuns"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "send an accepted key in the header X-API-Key",
+                     *       "instance": "/latest?symbol=BTCUSDT"
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:bad-query",
+                     *       "title": "Bad query",
+                     *       "status": 422,
+                     *       "detail": "limit: Input should be greater than or equal to 1",
+                     *       "instance": "/ohlc?symbol=BTCUSDT&limit=0",
+                     *       "errors": [
+                     *         {
+                     *           "parameter": "limit",
+                     *           "reason": "Input should be greater than or equal to 1"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:too-many-requests",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "ask again in 3 s",
+                     *       "instance": "/latest?symbol=BTCUSDT"
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:candlestack:problem:unavailable",
+                     *       "title": "Temporarily unavailable",
+                     *       "status": 503,
+                     *       "detail": "redis is away: Connection refused",
+                     *       "instance": "/trades?symbol=BTCUSDT",
+                     *       "unavailable": {
+                     *         "redis": "Connection refused"
+                     *       }
+                     *     }
+                     */
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -1,0 +1,1 @@
+"""What the batch jobs did: their runs, and how each job stands."""
