@@ -35,7 +35,8 @@ class Exchange:
         self.port = 0
         self.connections: list[ServerConnection] = []
         self.unsubscribed: list[list[str]] = []
-        self.refuse_until = 0.0
+        self.refusals = 0
+        """Connections that are refused next."""
         self.starves: set[str] = set()
         """Streams that new connections acknowledge and never carry."""
         self.attempts: list[float] = []
@@ -59,7 +60,8 @@ class Exchange:
 
     def admit(self, connection: ServerConnection, request: Request) -> Response | None:
         self.attempts.append(time.monotonic())
-        if time.monotonic() < self.refuse_until:
+        if self.refusals:
+            self.refusals -= 1
             status = HTTPStatus.TOO_MANY_REQUESTS
             return Response(status.value, status.phrase, Headers({"Retry-After": "1"}))
         return None
@@ -204,7 +206,8 @@ async def test_a_frozen_connection_is_cut_and_made_anew(
         exchange.freeze()
         reached = exchange.number
         await until(lambda: all(taker.newest(stream) > reached for stream in STREAMS))
-        assert taker.connects == 2
+        # On a busy machine one that lives may be cut as well: it has 0.2 s for its pong.
+        assert taker.connects >= 2
 
 
 async def test_a_silent_connection_that_answers_pings_is_kept(
@@ -212,7 +215,7 @@ async def test_a_silent_connection_that_answers_pings_is_kept(
 ) -> None:
     monkeypatch.setattr(socket, "LOOK_EVERY_S", 0.05)
     monkeypatch.setattr(socket, "PROBE_AFTER_S", 0.1)
-    monkeypatch.setattr(socket, "PONG_WITHIN_S", 5.0)
+    monkeypatch.setattr(socket, "PONG_WITHIN_S", 600.0)
     taker = Taker()
     async with listening(exchange, taker):
         (silent,) = exchange.connections
@@ -242,9 +245,9 @@ async def test_a_starved_stream_moves_to_a_connection_of_its_own(exchange: Excha
 
 async def test_a_refused_connection_comes_back_when_retry_after_says_so(exchange: Exchange) -> None:
     taker = Taker()
-    exchange.refuse_until = time.monotonic() + 0.1
+    exchange.refusals = 1
     async with listening(exchange, taker):
-        first, second = exchange.attempts
+        first, second, *_ = exchange.attempts
         assert second - first >= 1.0
 
 
