@@ -22,7 +22,7 @@ class Subject(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Event(Generic[Value]):
-    """One record: `epoch` is its `topic/partition`, `seq` its offset, `arrival_time` in ms where it has one."""
+    """One record: `epoch` names its partition, `seq` is its offset, `arrival_time` in ms where it has one."""
 
     epoch: str
     seq: int

@@ -28,9 +28,11 @@ class Hub:
     def __init__(self, channels: Sequence[AnyFollowed]) -> None:
         self.channels = {channel.name: channel for channel in channels}
         self._feeds = Feeds(channels)
-        self._listeners: defaultdict[tuple[str, Subject], dict[Listener, None]] = defaultdict(dict)
+        self._listeners: defaultdict[tuple[str, Subject], dict[Listener, Position | None]] = defaultdict(dict)
+        """Who is told, and, before the topics were read, from which position they want to go on."""
         self._told_of_status: dict[Callable[[FeedState], None], None] = {}
         self._state = FeedState(state="away", reason="the topics are not read yet")
+        self._read = False
 
     @property
     def state(self) -> FeedState:
@@ -41,6 +43,11 @@ class Hub:
     def live(self) -> bool:
         return self._state.state == "live"
 
+    @property
+    def read(self) -> bool:
+        """Whether the topics were read: before that it is not known what a client has missed."""
+        return self._read
+
     def symbols(self, market: Market = "spot") -> set[str]:
         """Return the pairs of a market of which a record was read."""
         return self._feeds.symbols(market)
@@ -50,11 +57,17 @@ class Hub:
         return self._feeds.feed(channel, subject)
 
     def went_live(self, feeds: Feeds) -> None:
-        """Take what was read up to the end of the topics for the state, and send it to all clients."""
+        """Take what was read up to the end of the topics for the state, and send it to all clients.
+
+        Those that joined with a position before anything was read are told what happened since.
+        """
         self._feeds = feeds
+        self._read = True
         for (name, subject), listeners in list(self._listeners.items()):
-            for listener in list(listeners):
-                listener.begin(self._feeds.feed(self.channels[name], subject))
+            for listener, since in list(listeners.items()):
+                if listener in listeners:
+                    listeners[listener] = None
+                    listener.begin(self._feeds.feed(self.channels[name], subject), since)
         self._change(_LIVE)
 
     def publish(self, batch: Batch) -> None:
@@ -79,9 +92,14 @@ class Hub:
     def join(
         self, channel: AnyFollowed, subject: Subject, listener: Listener, since: Position | None = None
     ) -> None:
-        """Tell a listener the state, or what happened since a position, and then all that happens."""
-        listener.begin(self._feeds.feed(channel, subject), since)
-        self._listeners[channel.name, subject][listener] = None
+        """Tell a listener the state, or what happened since a position, and then all that happens.
+
+        What happened since is told as soon as the topics were read.
+        """
+        waits = since is not None and not self._read
+        if not waits:
+            listener.begin(self._feeds.feed(channel, subject), since)
+        self._listeners[channel.name, subject][listener] = since if waits else None
 
     def leave(self, channel: AnyFollowed, subject: Subject, listener: Listener) -> None:
         """Tell a listener nothing more."""

@@ -2,8 +2,9 @@
 
 Every message but `Status` comes from the records of one partition of a topic, and says up to which:
 
-- `epoch` is `topic/partition`, `seq` the offset of the newest record included. Both are Kafka's, hence equal
-  on every replica and after a restart. Null until a record of the pair has been read.
+- `epoch` is `topic/partition/id`, with the beginning of the topic's id, `seq` the offset of the newest record
+  included. Both are Kafka's, hence equal on every replica and after a restart, and other ones once a topic
+  was made anew. Null until a record of the pair has been read.
 - `prev` is the `seq` that this client was sent last on this channel. One other than the client's own means
   that something was missed; a snapshot replaces all that is known.
 - `exchange_time` is the event time of the newest record, `arrival_time` when its frame was read from the

@@ -17,11 +17,18 @@ from typing import Any
 import msgspec
 
 from app.stream.channel import AnyFollowed
-from app.stream.events import Batch, Event, Value
+from app.stream.events import Batch, Event
 from app.stream.feeds import Feeds
 from app.stream.hub import Hub
 from candlestack_core import metrics
-from candlestack_core.kafka import Consumer, KafkaError, Record, TopicPartition, open_consumer
+from candlestack_core.kafka import (
+    Consumer,
+    KafkaError,
+    Record,
+    TopicPartition,
+    open_admin,
+    open_consumer,
+)
 from candlestack_core.logging import get_logger
 from candlestack_core.names import HEADER_RECEIVED
 from candlestack_core.pauses import Pauses
@@ -36,6 +43,8 @@ QUIET_S = 1.0
 CONNECT_S = 1.0
 BATCHES_AHEAD = 4
 """Batches that wait for the event loop before reading pauses."""
+EPOCH_ID_LENGTH = 8
+"""Of a topic's id: enough to tell it from one of the same name before it."""
 LOOK_AGAIN_S = 2.0
 """A topic that is missing is looked for again so often."""
 STOP_S = 6.0
@@ -57,6 +66,7 @@ class Tail:
         self._room = threading.BoundedSemaphore(BATCHES_AHEAD)
         self._thread = threading.Thread(target=self._run, name="tail", daemon=True)
         self._positions: dict[TopicPartition, int] = {}
+        self._epochs: dict[TopicPartition, str] = {}
         self.failed: asyncio.Future[None] = loop.create_future()
         """Ends with the error that ended the thread; a broker that is away does not end it."""
 
@@ -105,6 +115,7 @@ class Tail:
         """Begin a little before the end of every partition; return the ends."""
         starts: dict[TopicPartition, int] = {}
         ends: dict[TopicPartition, int] = {}
+        admin = open_admin(self._settings)
         self._missing.clear()
         for topic, channel in self._channels.items():
             partitions = consumer.partitions(topic)
@@ -113,9 +124,13 @@ class Tail:
                     raise KafkaError(f"the topic {topic} does not exist yet")
                 _LOG.warning("going without a topic that does not exist yet", topic=topic)
                 self._missing.add(topic)
+                continue
+            topic_id = admin.topic_id(topic)
             for partition in partitions:
+                self._epochs[partition] = f"{topic}/{partition.partition}/{topic_id[:EPOCH_ID_LENGTH]}"
                 low, ends[partition] = consumer.bounds(partition)
                 starts[partition] = max(low, ends[partition] - channel.history_records)
+        admin.close()
         self._positions = dict(starts)
         consumer.assign(starts)
         return ends
@@ -204,7 +219,8 @@ class Tail:
             try:
                 channel = self._channels[record.topic]
                 if (value := channel.decode(record.value)) is not None:
-                    batch.setdefault(channel.name, []).append(_event(record, value))
+                    event = Event(self._epochs[partition], record.offset, _arrival_time(record), value)
+                    batch.setdefault(channel.name, []).append(event)
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 metrics.RECORDS_SKIPPED.labels(topic=record.topic).inc()
                 where = f"{partition.topic}/{partition.partition}@{record.offset}"
@@ -230,10 +246,6 @@ class Tail:
             self._loop.call_soon_threadsafe(call)
         except RuntimeError:  # the loop is closed: the process ends
             self._stopping.set()
-
-
-def _event(record: Record, value: Value) -> Event[Value]:
-    return Event(f"{record.topic}/{record.partition}", record.offset, _arrival_time(record), value)
 
 
 def _arrival_time(record: Record) -> int | None:

@@ -68,6 +68,8 @@ class View(Shared):
         self.subject = subject
         self._hub = hub
         self._channel = channel
+        self._going_on: dict[Listener, Position] = {}
+        """Who joined with a position before the topics were read."""
 
     def open(self) -> None:
         self._hub.join(self._channel, self.subject, self)
@@ -91,12 +93,19 @@ class View(Shared):
     def since(self, position: Position) -> Sequence[Update] | None:
         """Return what happened after a position; None where that is not known as a whole."""
 
+    def leave(self, client: Listener) -> None:
+        self._going_on.pop(client, None)
+        super().leave(client)
+
     def _welcome(self, client: Listener, since: Position | None) -> None:
-        client.begin(self, since)
+        if since is not None and not self._hub.read:
+            self._going_on[client] = since
+        else:
+            client.begin(self, since)
 
     def _tell_anew(self) -> None:
         for client in list(self._clients):
-            client.begin(self)
+            client.begin(self, self._going_on.pop(client, None))
 
 
 SharedT = TypeVar("SharedT", bound=Shared)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import confluent_kafka
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaException, TopicCollection
 from confluent_kafka.admin import (
     AdminClient,
     AlterConfigOpType,
@@ -231,6 +231,16 @@ class ConfluentAdmin:
         except KafkaException as error:
             raise KafkaError(str(error)) from error
         return {name: entry.value for name, entry in entries.items()}
+
+    def topic_id(self, topic: str) -> str:
+        try:
+            described = self._admin.describe_topics(
+                TopicCollection([topic]), request_timeout=REQUEST_TIMEOUT_S
+            )
+            # The library writes plain base64, Kafka the kind that is safe in an address.
+            return str(described[topic].result().topic_id).translate(str.maketrans("+/", "-_"))
+        except KafkaException as error:
+            raise KafkaError(str(error)) from error
 
     def close(self) -> None:
         """librdkafka's admin client ends with its last reference."""

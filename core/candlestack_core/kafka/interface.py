@@ -199,7 +199,7 @@ class Consumer(Protocol):
 
 
 class Admin(Protocol):
-    """Makes the topics be as `topics` says."""
+    """Makes the topics be as `topics` says, and tells how they are."""
 
     def ensure_topics(self, topics: Sequence[Topic], replication_factor: int) -> list[str]:
         """Create what is missing, mend the settings of what is there; return the names created. Idempotent.
@@ -213,6 +213,16 @@ class Admin(Protocol):
 
     def topic_config(self, topic: str) -> dict[str, str]:
         """Return the broker's settings of a topic.
+
+        Raises:
+            KafkaError: when it does not exist or the broker does not answer.
+        """
+        ...
+
+    def topic_id(self, topic: str) -> str:
+        """Return what the broker calls a topic for as long as it exists; one made anew has another (KIP-516).
+
+        Written as Kafka's own tools write it: its 16 bytes in URL-safe base64, without padding.
 
         Raises:
             KafkaError: when it does not exist or the broker does not answer.

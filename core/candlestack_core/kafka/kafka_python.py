@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 import time
+import uuid
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -288,6 +290,12 @@ class KafkaPythonAdmin:
         if not entries:
             raise KafkaError(f"topic {topic} does not exist")
         return {name: str(entry["value"]) for name, entry in entries.items()}
+
+    def topic_id(self, topic: str) -> str:
+        (described,) = _ask(lambda: self._admin.describe_topics([topic]))
+        if described["error_code"]:
+            raise KafkaError(f"topic {topic} does not exist")
+        return base64.urlsafe_b64encode(uuid.UUID(described["topic_id"]).bytes).rstrip(b"=").decode()
 
     def close(self) -> None:
         self._admin.close()

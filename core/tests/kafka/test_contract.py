@@ -25,7 +25,7 @@ from candlestack_core.topics import DAY_MS, MB, Topic
 from candlestack_local.servers import KafkaBroker
 
 CLIENTS = ("confluent", "kafka-python")
-WAIT_S = 30.0
+WAIT_S = 240.0
 
 
 def settings_for(broker: KafkaBroker, client: str) -> KafkaSettings:
@@ -315,6 +315,20 @@ def test_topics_are_created_once_and_mended_when_they_differ(admin: Admin, topic
     assert {key: config[key] for key in changed.config()} == changed.config()
 
 
+def test_a_topic_has_one_id_whoever_asks_and_no_other_topic_has_it(
+    admin: Admin, topic: Topic, kafka_broker: KafkaBroker
+) -> None:
+    found = admin.topic_id(topic.name)
+    for client in CLIENTS:
+        asked = open_admin(settings_for(kafka_broker, client))
+        assert asked.topic_id(topic.name) == found
+        asked.close()
+    other = Topic(f"{topic.name}-other", 1, retention_ms=DAY_MS, retention_bytes=96 * MB)
+    admin.ensure_topics([other], 1)
+    assert admin.topic_id(other.name) != found
+
+
 def test_a_topic_that_is_not_there_is_an_error_that_names_it(admin: Admin) -> None:
-    with pytest.raises(KafkaError):
-        admin.topic_config("no-such-topic")
+    for look in (admin.topic_config, admin.topic_id):
+        with pytest.raises(KafkaError):
+            look("no-such-topic")
