@@ -21,11 +21,12 @@ from candlestack_local.servers import (
 )
 
 _COUNT = 500
+_PATIENCE_S = 240.0
 
 
 def test_a_killed_broker_still_has_every_acknowledged_message(own_kafka_broker: KafkaBroker) -> None:
     admin = AdminClient({"bootstrap.servers": own_kafka_broker.bootstrap})
-    admin.create_topics([NewTopic("kept", num_partitions=1)])["kept"].result(30)
+    admin.create_topics([NewTopic("kept", num_partitions=1)])["kept"].result(_PATIENCE_S)
     acknowledged: list[int | None] = []
 
     def delivered(error: KafkaError | None, message: Message) -> None:
@@ -35,7 +36,7 @@ def test_a_killed_broker_still_has_every_acknowledged_message(own_kafka_broker: 
     producer = Producer({"bootstrap.servers": own_kafka_broker.bootstrap, "acks": "all"})
     for number in range(_COUNT):
         producer.produce("kept", str(number), on_delivery=delivered)
-    assert producer.flush(30) == 0
+    assert producer.flush(_PATIENCE_S) == 0
     assert len(acknowledged) == _COUNT
 
     own_kafka_broker.kill()
@@ -51,7 +52,7 @@ def test_a_killed_broker_still_has_every_acknowledged_message(own_kafka_broker: 
     consumer.subscribe(["kept"])
     read: list[bytes | None] = []
     while len(read) < _COUNT:
-        batch = consumer.consume(_COUNT, timeout=30)
+        batch = consumer.consume(_COUNT, timeout=_PATIENCE_S)
         assert batch, f"only {len(read)} of {_COUNT} messages are left"
         read += [message.value() for message in batch]
     consumer.close()
@@ -94,7 +95,7 @@ def test_a_server_that_ends_while_starting_shows_the_end_of_its_log(
     broken = RedisServer(port=free_port(), data_dir=tmp_path_factory.mktemp("broken"), max_memory_mb=-1)
     broken.start()
     with pytest.raises(ServerError, match=r"(?s)ended while starting.*maxmemory"):
-        broken.wait_ready(10)
+        broken.wait_ready(_PATIENCE_S)
 
 
 def test_a_running_server_is_not_started_a_second_time(redis_server: RedisServer) -> None:
@@ -109,7 +110,7 @@ def test_a_frozen_server_does_not_answer_until_it_goes_on_and_can_be_stopped_fro
     with pytest.raises(own_redis_server.not_ready):
         own_redis_server.check()
     own_redis_server.resume()
-    own_redis_server.check()
+    own_redis_server.wait_ready()
     own_redis_server.suspend()
     own_redis_server.stop()
     assert own_redis_server.pid is None

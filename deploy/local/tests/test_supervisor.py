@@ -21,7 +21,7 @@ from candlestack_local.state import StateFolder
 from candlestack_local.supervisor import ProcessState, Supervisor, supervised_processes
 from candlestack_local.supervisor_config import render
 
-_PATIENCE_S = 30.0
+_PATIENCE_S = 240.0
 _FOREVER = "import time; time.sleep(600)"
 
 
@@ -181,7 +181,7 @@ def test_what_a_killed_supervisor_left_behind_is_found_and_ended(state: StateFol
     _await(lambda: not supervisor.is_running())
     assert orphan.is_running()
 
-    assert supervisor.stop(5.0) == []
+    assert supervisor.stop(_PATIENCE_S) == []
     assert not orphan.is_running() or orphan.status() == psutil.STATUS_ZOMBIE
 
 

@@ -22,7 +22,7 @@ from candlestack_local.servers.ports import LOOPBACK
 from candlestack_local.servers.process import ServerProcess
 
 _CHECK_TIMEOUT_S = 5.0
-_FORMAT_TIMEOUT_S = 60.0
+_FORMAT_TIMEOUT_S = 240.0
 _JVM_OPTIONS = ("-Xms384m", "-Xmx384m", "-XX:+UseSerialGC")
 
 # Starts in half the CPU time and never compiles with the second compiler: for tests, which are short.
@@ -55,7 +55,7 @@ share.coordinator.state.topic.num.partitions=4
 group.initial.rebalance.delay.ms=0
 
 # A killed broker is let in again when the session of its former life has run out.
-broker.session.timeout.ms=3000
+broker.session.timeout.ms={session_timeout_ms}
 broker.heartbeat.interval.ms=500
 
 num.network.threads=2
@@ -78,9 +78,17 @@ class KafkaBroker(ServerProcess):
     title: ClassVar[str] = "Kafka"
 
     def __init__(
-        self, *, port: int, controller_port: int, data_dir: Path, jvm_options: Sequence[str] = _JVM_OPTIONS
+        self,
+        *,
+        port: int,
+        controller_port: int,
+        data_dir: Path,
+        jvm_options: Sequence[str] = _JVM_OPTIONS,
+        session_timeout_ms: int = 3_000,
     ) -> None:
+        """Take how long the broker may stand still before its own controller takes its partitions away."""
         super().__init__(port=port, data_dir=data_dir)
+        self._session_timeout_ms = session_timeout_ms
         self.controller_port = controller_port
         self.jvm_options = jvm_options
 
@@ -101,7 +109,11 @@ class KafkaBroker(ServerProcess):
         self.data_dir.mkdir(parents=True, exist_ok=True)
         self._settings_path.write_text(
             _SETTINGS.format(
-                host=LOOPBACK, port=self.port, controller_port=self.controller_port, logs=self._logs_dir
+                host=LOOPBACK,
+                port=self.port,
+                controller_port=self.controller_port,
+                logs=self._logs_dir,
+                session_timeout_ms=self._session_timeout_ms,
             )
         )
         self._log_settings_path.write_text(_log_settings())

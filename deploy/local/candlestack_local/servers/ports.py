@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import socket
 from dataclasses import dataclass
@@ -16,6 +17,10 @@ LOOPBACK = "127.0.0.1"
 # Linux): a port handed out from here is not taken by some client before its server has started.
 _CANDIDATES = range(15_000, 32_000)
 _ATTEMPTS = 200
+
+# Each is handed out once, in turn from anywhere: between a port's choice and its use lie seconds, in which a
+# choice at random, here or in a process beside this one, would fall on it now and then.
+_turn = itertools.count(random.SystemRandom().randrange(len(_CANDIDATES)))
 
 
 def is_free(port: int) -> bool:
@@ -34,12 +39,13 @@ def is_free(port: int) -> bool:
 def free_port(following: int = 0) -> int:
     """Return a loopback port on which nothing listens, nor on the `following` ports after it.
 
+    This process is given none of them a second time, until all have had their turn.
+
     Raises:
         ServerError: none was found in 200 attempts.
     """
-    source = random.SystemRandom()
     for _ in range(_ATTEMPTS):
-        port = source.choice(_CANDIDATES)
+        port, *_others = (_CANDIDATES[next(_turn) % len(_CANDIDATES)] for _ in range(following + 1))
         if all(is_free(port + offset) for offset in range(following + 1)):
             return port
     raise ServerError(f"no free port between {_CANDIDATES.start} and {_CANDIDATES.stop} on {LOOPBACK}")

@@ -104,7 +104,7 @@ class ServerProcess(ABC):
                 preexec_fn=_end_with_parent(),  # noqa: PLW1509 - it calls the kernel only, and takes no lock
             )
 
-    def wait_ready(self, timeout_s: float = 60.0) -> None:
+    def wait_ready(self, timeout_s: float = 240.0) -> None:
         """Block until the server answers.
 
         Raises:
@@ -155,7 +155,7 @@ class ServerProcess(ABC):
         """Let a frozen server go on (SIGCONT)."""
         self._signal(signal.SIGCONT)
 
-    def restart(self, timeout_s: float = 60.0) -> None:
+    def restart(self, timeout_s: float = 240.0) -> None:
         """Start again on the same port and data, after a stop where it still runs, and wait until ready."""
         self.stop()
         self.start()

@@ -25,11 +25,15 @@ def _data_dir(name: str) -> Iterator[Path]:
 
 
 @contextmanager
-def _kafka() -> Iterator[KafkaBroker]:
+def _kafka(**settings: int) -> Iterator[KafkaBroker]:
     with (
         _data_dir("kafka") as data_dir,
         KafkaBroker(
-            port=free_port(), controller_port=free_port(), data_dir=data_dir, jvm_options=SHORT_LIVED_JVM
+            port=free_port(),
+            controller_port=free_port(),
+            data_dir=data_dir,
+            jvm_options=SHORT_LIVED_JVM,
+            **settings,
         ) as broker,
     ):
         yield broker
@@ -49,8 +53,8 @@ def _redis() -> Iterator[RedisServer]:
 
 @pytest.fixture(scope="session")
 def kafka_broker() -> Iterator[KafkaBroker]:
-    """A running broker without topics, shared by the whole run."""
-    with _kafka() as broker:
+    """A running broker without topics, shared by the whole run; nobody kills it, but a busy machine lets it stand."""
+    with _kafka(session_timeout_ms=120_000) as broker:
         yield broker
 
 
