@@ -14,10 +14,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO, ClassVar, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -41,6 +41,7 @@ from candlestack_core.names import (
 )
 from candlestack_core.settings import KafkaSettings, MongoSettings, RedisSettings
 from candlestack_core.topics import KLINE_1M, ORDERBOOK, ORDERBOOK_UPDATE, TRADES
+from candlestack_ingest.consumers.sink import Sink, StoreAwayError
 from candlestack_ingest.stores.candles import CandleSink, document_of
 from candlestack_ingest.stores.candles import connect as connect_mongo
 from candlestack_ingest.stores.realtime import RealtimeSink
@@ -49,6 +50,15 @@ from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer, fre
 
 TEXT_FRAME = 0x81
 ROOT = Path(__file__).resolve().parents[1]
+PATIENCE_S = 240.0
+"""How long something is waited for that comes within seconds, on a machine that is not busy."""
+PATIENT_API = """
+import runpy
+from app.stores import candles, realtime
+realtime.CONNECT_S = realtime.ANSWER_S = 240.0
+candles.SELECT_MS = candles.ANSWER_MS = 240_000
+runpy.run_path("backend_fastapi/main.py", run_name="__main__")
+"""
 NOON = 1_767_268_800_000
 """2026-01-01 12:00:00 UTC."""
 
@@ -67,7 +77,7 @@ _DECODERS: Mapping[tuple[str, str], msgspec.json.Decoder[SocketMessage]] = {
 }
 
 
-def eventually(look: Callable[[], _Value | None], what: str, timeout_s: float = 30.0) -> _Value:
+def eventually(look: Callable[[], _Value | None], what: str, timeout_s: float = PATIENCE_S) -> _Value:
     """Return what `look` returns as soon as it is true; fail naming what was awaited."""
     deadline = time.monotonic() + timeout_s
     while True:
@@ -197,12 +207,12 @@ class World:
         headers = [] if arrival_time is None else [(HEADER_RECEIVED, str(arrival_time).encode())]
         for record in records:
             self._producer.send(self.topic_of(record), record.symbol, encode(record), headers)
-        assert self._producer.flush(30) == 0
+        assert self._producer.flush(PATIENCE_S) == 0
 
     def publish_bytes(self, topic: str, symbol: str, value: bytes) -> None:
         """Send a record that may be anything."""
         self._producer.send(topic, symbol, value)
-        assert self._producer.flush(30) == 0
+        assert self._producer.flush(PATIENCE_S) == 0
 
     def store(self, *records: Candle | Trade) -> None:
         """Write records into Redis and, closed candles, into MongoDB."""
@@ -212,13 +222,13 @@ class World:
     def store_in_redis(self, *records: Candle | Trade) -> None:
         for record in records:
             self._realtime_sink.add(self._record(record))
-        assert self._realtime_sink.flush() == []
+        _write(self._realtime_sink)
 
     def store_in_mongo(self, *records: Candle | Trade) -> None:
         for record in records:
             if isinstance(record, Candle):
                 self._candle_sink.add(self._record(record))
-        assert self._candle_sink.flush() == []
+        _write(self._candle_sink)
 
     def store_book(self, book: KnownBook) -> None:
         """Write a book into Redis, where the order-book builder has it."""
@@ -260,6 +270,24 @@ class World:
         return Record(self.topic_of(record), 0, 0, 0, record.symbol.encode(), encode(record), ())
 
 
+def _write(sink: Sink) -> None:
+    """Write what a sink holds, as the writers do: where the store stands still, again."""
+    away = False
+
+    def written() -> bool:
+        nonlocal away
+        try:
+            if away:
+                sink.open()
+            assert sink.flush() == []
+        except StoreAwayError:
+            away = True
+            return False
+        return True
+
+    eventually(written, "the store takes what is written")
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a GET was answered."""
@@ -277,7 +305,12 @@ class Answer:
 
 
 class Api:
-    """The API as a process of its own, on one port for all its lives."""
+    """The API as a process of its own, on one port for all its lives.
+
+    It is patient with its stores, which stand still now and then on a busy machine.
+    """
+
+    arguments: ClassVar[Sequence[str]] = ("-c", PATIENT_API)
 
     def __init__(self, world: World, log_dir: Path, **settings: str) -> None:
         self.port = free_port()
@@ -305,7 +338,7 @@ class Api:
         """Start the process without waiting."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "backend_fastapi/main.py"],
+                [sys.executable, *self.arguments],
                 cwd=ROOT,
                 env=os.environ | self._settings,
                 stdout=log,
@@ -331,7 +364,7 @@ class Api:
         """Send a signal and return the exit code."""
         assert self._process is not None
         self._process.send_signal(number)
-        return self._process.wait(timeout=30)
+        return self._process.wait(PATIENCE_S)
 
     def get(self, path: str, /, **query: object) -> Answer | None:
         """Return the answer to a GET; None while nothing listens."""
@@ -350,7 +383,7 @@ class Api:
     def _request(self, method: str, target: str, headers: Mapping[str, str] | None = None) -> Answer | None:
         request = urllib.request.Request(self.url + target, headers=dict(headers or {}), method=method)
         try:
-            with urllib.request.urlopen(request, timeout=15) as response:
+            with urllib.request.urlopen(request, timeout=60) as response:
                 return Answer(response.status, dict(response.headers.items()), response.read())
         except urllib.error.HTTPError as error:
             return Answer(error.code, dict(error.headers.items()), error.read())
@@ -369,12 +402,25 @@ class Api:
         assert answer is not None, f"no answer to {path}"
         return answer
 
+    def metrics(self) -> dict[str, float]:
+        """Return the platform's own metrics by name and labels."""
+        lines = self.ask("/metrics").body.decode().splitlines()
+        pairs = (line.rsplit(" ", 1) for line in lines if line.startswith("candlestack_"))
+        return {name.removeprefix("candlestack_"): float(value) for name, value in pairs}
+
     def connect(self, path: str, /, **query: object) -> ClientConnection:
         """Open a WebSocket."""
-        return connect(f"ws://127.0.0.1:{self.port}{path}?{urlencode(query)}", max_size=None)
+        address = f"ws://127.0.0.1:{self.port}{path}?{urlencode(query)}"
+        return connect(address, max_size=None, open_timeout=PATIENCE_S, ping_interval=None)
 
     def output(self) -> str:
         return self.log.read_text(errors="replace")
+
+
+class ImpatientApi(Api):
+    """The API as it is run, which soon finds out that a store is away."""
+
+    arguments = ("backend_fastapi/main.py",)
 
 
 def never_reading(port: int, path: str, symbol: str) -> socket.socket:

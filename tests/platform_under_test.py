@@ -34,10 +34,12 @@ PROGRAMS: Mapping[str, tuple[str, ...]] = {
 LIVE = tuple(name for name in PROGRAMS if name != "ranking")
 """What carries data from the exchange to the stores: all but Spark, which takes a core and a checkpoint of its own."""
 
+PATIENCE_S = 240.0
+"""How long something is waited for that comes within seconds, on a machine that is not busy."""
 _Value = TypeVar("_Value")
 
 
-def eventually(look: Callable[[], _Value | None], what: str, timeout_s: float = 60.0) -> _Value:
+def eventually(look: Callable[[], _Value | None], what: str, timeout_s: float = PATIENCE_S) -> _Value:
     """Return what `look` returns as soon as it is true; fail naming what was awaited."""
     deadline = time.monotonic() + timeout_s
     while True:
@@ -51,7 +53,7 @@ def eventually(look: Callable[[], _Value | None], what: str, timeout_s: float = 
 def get_json(url: str) -> Any:
     """Return the body of a GET as JSON, or None while the address does not answer with 200."""
     try:
-        with urllib.request.urlopen(url, timeout=5) as response:
+        with urllib.request.urlopen(url, timeout=30) as response:
             return json.load(response)
     except (urllib.error.URLError, TimeoutError, ConnectionError):
         return None
@@ -60,7 +62,7 @@ def get_json(url: str) -> Any:
 def post_json(url: str, body: Mapping[str, object]) -> Any:
     """Return the body of a POST as JSON."""
     request = urllib.request.Request(url, json.dumps(body).encode(), method="POST")
-    with urllib.request.urlopen(request, timeout=5) as response:
+    with urllib.request.urlopen(request, timeout=PATIENCE_S) as response:
         return json.load(response)
 
 
@@ -108,7 +110,7 @@ class Program:
         """Send a signal and return the exit code."""
         assert self._process is not None
         self._process.send_signal(number)
-        return self._process.wait(timeout=15)
+        return self._process.wait(PATIENCE_S)
 
     def kill(self) -> None:
         """End the process by SIGKILL, as a fault does."""
@@ -126,10 +128,10 @@ class Program:
         return get_json(f"{self.health}/readyz") is not None
 
     def metrics(self) -> str:
-        with urllib.request.urlopen(f"{self.health}/metrics", timeout=5) as response:
+        with urllib.request.urlopen(f"{self.health}/metrics", timeout=PATIENCE_S) as response:
             return str(response.read(), "utf-8")
 
-    def wait_for_exit(self, timeout_s: float = 30.0) -> int:
+    def wait_for_exit(self, timeout_s: float = PATIENCE_S) -> int:
         assert self._process is not None
         return self._process.wait(timeout_s)
 

@@ -12,7 +12,18 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
-from api_under_test import Api, World, book, candle, decode, eventually, frames, known_book, never_reading
+from api_under_test import (
+    PATIENCE_S,
+    Api,
+    World,
+    book,
+    candle,
+    decode,
+    eventually,
+    frames,
+    known_book,
+    never_reading,
+)
 from app.book.channel import OrderBookSnapshot, OrderBookUpdate
 from app.stream.messages import Status
 from candlestack_core.messages import Book
@@ -21,7 +32,7 @@ from candlestack_core.topics import ORDERBOOK
 
 def receive(connection: ClientConnection) -> OrderBookSnapshot | OrderBookUpdate:
     """Return the next message that tells of a book; a busy broker may be called away in between."""
-    while isinstance(message := decode(connection.recv(timeout=20)), Status):
+    while isinstance(message := decode(connection.recv(timeout=PATIENCE_S)), Status):
         pass
     assert isinstance(message, OrderBookSnapshot | OrderBookUpdate)
     return message
@@ -52,7 +63,7 @@ def test_a_book_comes_from_redis_at_any_depth_with_all_that_tells_whether_to_bel
     world.store_book(held)
     answer = api.ask("/orderbook", symbol="DEEPUSDT", depth=3).json
     age = answer.pop("age")
-    assert 1_500 <= age < 60_000
+    assert 1_500 <= age < 600_000
     assert answer == {
         "market": "spot",
         "symbol": "DEEPUSDT",
@@ -82,10 +93,10 @@ def test_a_book_whose_builder_has_died_is_not_believed(api: Api, world: World) -
         return answer["state"], answer["age"]
 
     assert told(event_time=now)[0] == "synced"
-    assert told(event_time=now - 60_000)[0] == "stale"
-    assert told(event_time=now - 60_000, state="starved")[0] == "starved"
-    assert told(event_time=now + 60_000) == ("synced", 0), "the exchange's clock may be ahead"
-    assert told(event_time=now - 60_000, source="replay") == ("synced", None)
+    assert told(event_time=now - 3_600_000)[0] == "stale"
+    assert told(event_time=now - 3_600_000, state="starved")[0] == "starved"
+    assert told(event_time=now + 3_600_000) == ("synced", 0), "the exchange's clock may be ahead"
+    assert told(event_time=now - 3_600_000, source="replay") == ("synced", None)
     assert told(event_time=0, state="resyncing") == ("resyncing", None)
 
 
@@ -157,7 +168,7 @@ def test_a_market_without_the_pair_is_a_404_that_says_so_and_names_what_it_has(
         api.connect("/ws/orderbook", symbol="SPOTTYUSDT", market="usdm") as connection,
         pytest.raises(ConnectionClosed, match=r"4404.*SPOTTYUSDT is not in the usdm market"),
     ):
-        connection.recv(timeout=20)
+        connection.recv(timeout=PATIENCE_S)
 
     world.store_book(known_book("FUTUREUSDT", 3, market="usdm"))
     assert api.ask("/orderbook", symbol="FUTUREUSDT", market="usdm").json["last_update_id"] == 3
@@ -214,10 +225,10 @@ def _read_to(client: socket.socket, last: Book) -> OrderBookUpdate:
 
 
 def test_a_record_that_is_no_book_is_left_out_and_stops_nothing(api: Api, world: World) -> None:
+    skipped = f'records_skipped_total{{topic="{ORDERBOOK}"}}'
+    before = api.metrics().get(skipped, 0)
     broken = msgspec.json.decode(msgspec.json.encode(book("BADUSDT", 1)))
     world.publish_bytes(ORDERBOOK, "BADUSDT", msgspec.json.encode(broken | {"state": "believe me"}))
     world.publish(candle("BADUSDT", 0), book("BADUSDT", 2))
     until_read(api, book("BADUSDT", 2))
-    assert (
-        f'candlestack_records_skipped_total{{topic="{ORDERBOOK}"}} 1.0' in api.ask("/metrics").body.decode()
-    )
+    assert api.metrics()[skipped] - before == 1

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from api_under_test import ROOT, Api, World, candle
+from api_under_test import PATIENCE_S, ROOT, Api, World, candle
 
 
 def test_told_to_stop_it_says_so_to_every_client_waits_for_none_and_ends_with_0(
@@ -25,13 +25,13 @@ def test_told_to_stop_it_says_so_to_every_client_waits_for_none_and_ends_with_0(
             stack.enter_context(api.connect(path, symbol="STOPUSDT")) for path in ("/ws/kline", "/ws/trades")
         ]
         for client in clients:
-            client.recv(timeout=20)
+            client.recv(timeout=PATIENCE_S)
         idle = stack.enter_context(socket.create_connection(("127.0.0.1", api.port)))
         idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n")  # a request that never ends
         assert api.signal(signal.SIGTERM) == 0
         for client in clients:
             with pytest.raises(ConnectionClosed) as closed:
-                client.recv(timeout=20)
+                client.recv(timeout=PATIENCE_S)
             assert closed.value.rcvd is not None
             assert closed.value.rcvd.code == 1012
             assert "connect again" in closed.value.rcvd.reason
@@ -51,7 +51,7 @@ def test_a_bad_setting_or_a_taken_port_ends_it_with_2_and_one_line(
         }
         apis = [Api(world, tmp_path_factory.mktemp(name), **{name: value}) for name, value in said]
         processes = [api.launch() for api in apis]
-        assert [process.wait(timeout=60) for process in processes] == [2, 2, 2]
+        assert [process.wait(PATIENCE_S) for process in processes] == [2, 2, 2]
     for api, expected in zip(apis, said.values(), strict=True):
         [line] = [line for line in api.output().splitlines() if not line.startswith("{")]
         assert expected in line
@@ -64,7 +64,7 @@ def test_it_runs_as_a_module_as_well() -> None:
         env={"API_PORT": "none", "PATH": ""},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 2

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api_under_test import NOON, Answer, Api, World, candle, eventually, trade
+from api_under_test import NOON, PATIENCE_S, Answer, Api, World, candle, eventually, trade
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.messages import Candle
 from candlestack_core.topics import TRADES
@@ -201,7 +201,8 @@ def test_health_says_whose_data_is_served_and_readiness_names_every_part(api: Ap
     expected = {"status": "alive", "source": "simulator", "simulated": True}
     assert api.ask("/healthz").json == expected
     up = {"state": "up", "reason": None}
-    assert api.ask("/readyz").json == {
+    # A busy broker may be called away in between.
+    assert api.wait_for("ready") == {
         "status": "ready",
         "source": "simulator",
         "simulated": True,
@@ -217,18 +218,20 @@ def test_metrics_count_requests_by_route_and_never_by_what_was_asked(api: Api) -
     assert 'candlestack_api_request_seconds_count{route="/ohlc",status="404"}' in text
     assert 'candlestack_api_request_seconds_count{route="unmatched",status="404"}' in text
     assert "NOSUCHUSDT" not in text
-    assert "candlestack_feed_live 1.0" in text
+    # A busy broker may be called away in between.
+    eventually(lambda: api.metrics()["feed_live"] == 1, "the feed is live")
 
 
 def test_a_record_that_is_no_candle_is_left_out_counted_and_stops_nothing(api: Api, world: World) -> None:
+    skipped = f'records_skipped_total{{topic="{world.candle_topic}"}}'
+    before = api.metrics().get(skipped, 0)
     world.publish_bytes(world.candle_topic, "BROKENUSDT", b'{"symbol": "BROKENUSDT"')
     world.publish_bytes(world.candle_topic, "BROKENUSDT", b'{"symbol": "BROKENUSDT", "open": -1}')
     world.publish_bytes(TRADES, "BROKENUSDT", b"\xff\xfe")
     after = candle("BROKENUSDT", 0)
     world.publish(after)
     until_latest(api, after)
-    text = api.ask("/metrics").body.decode()
-    assert f'candlestack_records_skipped_total{{topic="{world.candle_topic}"}} 2.0' in text
+    assert api.metrics()[skipped] - before == 2
 
 
 @pytest.mark.parametrize("path", ["/latest", "/ohlc", "/ohlc/realtime", "/trades"])
@@ -310,7 +313,7 @@ def test_what_is_not_there_is_a_problem_document_as_well(
 def test_a_page_of_the_dashboard_may_read_and_another_may_not(api: Api) -> None:
     def allowed(origin: str) -> str | None:
         request = Request(f"{api.url}/healthz", headers={"Origin": origin})
-        with urlopen(request, timeout=5) as response:
+        with urlopen(request, timeout=PATIENCE_S) as response:
             header: str | None = response.headers.get("Access-Control-Allow-Origin")
             return header
 

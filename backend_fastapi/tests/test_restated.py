@@ -97,7 +97,7 @@ def test_no_answer_is_older_than_what_was_acknowledged_before_its_request(api: A
     for reader in readers:
         reader.start()
     until = time.monotonic() + 2
-    while time.monotonic() < until:
+    while not acknowledged[0] or time.monotonic() < until:
         newer = restated(RACED, -7)
         world.store_in_mongo(newer)
         acknowledged[0] = newer.version

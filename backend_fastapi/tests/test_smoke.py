@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from api_under_test import ROOT, Api, World, candle, trade
+from api_under_test import PATIENCE_S, ROOT, Api, World, candle, trade
 from candlestack_local.servers import free_port
 from listing_records import entry, store_listings
 
@@ -16,8 +16,9 @@ PAIR = "SMOKEUSDT"
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the smoke test as a user does."""
-    command = [sys.executable, "backend_fastapi/test_api.py", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    patience = ("--timeout", str(PATIENCE_S))
+    command = [sys.executable, "backend_fastapi/test_api.py", *arguments, *patience]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ from candlestack_client import (
 )
 from candlestack_core.intervals import MINUTE_MS
 
-PATIENCE_S = 90.0
+PATIENCE_S = 300.0
 MORE_THAN_A_SNAPSHOT = 300
 """Trades; a snapshot has 100."""
 MORE_THAN_IS_KEPT = 1_200
