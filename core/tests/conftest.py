@@ -56,11 +56,11 @@ def start() -> Iterator[Start]:
 
 @pytest.fixture
 def run(start: Start) -> Run:
-    """Run a Python program to its end, at most 30 s."""
+    """Run a Python program to its end, at most 4 minutes."""
 
     def run(program: str, variables: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
         process = start(program, variables)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=240)
         return subprocess.CompletedProcess(program, process.returncode, out, err)
 
     return run

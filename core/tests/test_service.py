@@ -21,6 +21,7 @@ from candlestack_core.service import STALLED_AFTER_S, Health, HealthServer
 from .conftest import Run, Start
 
 LOOPBACK = "127.0.0.1"
+PATIENCE_S = 240.0
 
 SYNC = """
 from candlestack_core.service import run
@@ -103,7 +104,7 @@ def server(health: Health, registry: CollectorRegistry) -> Iterator[HealthServer
 def get(port: int, path: str) -> tuple[int, str, bytes]:
     """Return status, content type and body of a GET."""
     try:
-        answer = urllib.request.urlopen(f"http://{LOOPBACK}:{port}{path}", timeout=10)
+        answer = urllib.request.urlopen(f"http://{LOOPBACK}:{port}{path}", timeout=PATIENCE_S)
     except urllib.error.HTTPError as error:
         answer = error
     with answer:
@@ -117,9 +118,9 @@ def get_json(port: int, path: str) -> tuple[int, Any]:
 
 
 def next_event(process: subprocess.Popen[str], event: str) -> dict[str, Any]:
-    """Read the log of a process up to an event; fail when it ends before, or does not come within 30 s."""
+    """Read the log of a process up to an event; fail when it ends before, or does not come in time."""
     assert process.stdout is not None
-    watchdog = threading.Timer(30, process.kill)
+    watchdog = threading.Timer(PATIENCE_S, process.kill)
     watchdog.start()
     try:
         for line in process.stdout:
@@ -128,7 +129,7 @@ def next_event(process: subprocess.Popen[str], event: str) -> dict[str, Any]:
                 return record
     finally:
         watchdog.cancel()
-    raise AssertionError(f"the process ended before {event!r}, or 30 s passed")
+    raise AssertionError(f"the process ended before {event!r}, or {PATIENCE_S:.0f} s passed")
 
 
 def stop(process: subprocess.Popen[str], number: signal.Signals) -> tuple[int, list[str], str]:
@@ -136,7 +137,7 @@ def stop(process: subprocess.Popen[str], number: signal.Signals) -> tuple[int, l
     assert process.stdout is not None
     assert process.stderr is not None
     process.send_signal(number)
-    code = process.wait(timeout=30)
+    code = process.wait(PATIENCE_S)
     return code, [json.loads(line)["event"] for line in process.stdout], process.stderr.read()
 
 
@@ -222,7 +223,7 @@ def test_a_service_that_is_told_to_stop_flushes_and_exits_0(
     assert (code, err) == (0, "")
     assert events[-2:] == ["flushed", "stopped"]
     with pytest.raises(urllib.error.URLError):
-        urllib.request.urlopen(f"http://{LOOPBACK}:{port}/healthz", timeout=10)
+        urllib.request.urlopen(f"http://{LOOPBACK}:{port}/healthz", timeout=PATIENCE_S)
 
 
 def test_a_service_that_is_told_to_stop_before_its_loop_runs_still_stops(run: Run) -> None:

@@ -25,7 +25,7 @@ from candlestack_local.servers import LOOPBACK, KafkaBroker, MongoServer, RedisS
 from platform_under_test import Platform, Program, eventually, read_values
 from records import START, candle, record, trade
 
-WAIT_S = 30.0
+WAIT_S = 180.0
 DATABASE = f"CONSUMED_{uuid.uuid4().hex}"
 REDIS_WRITER, CANDLE_WRITER = "redis-writer", "candle-writer"
 
@@ -306,9 +306,8 @@ def test_malformed_records_become_dead_letters_and_the_rest_is_written(
     send_candles(producer, kafka.kafka_topic, range(5, 10))
     eventually(lambda: minutes_of(candles) == list(range(10)), "the good candles")
     assert dead_letters_of(kafka, len(reasons)) == reasons
-    metrics = writer.metrics()
-    counted = f'candlestack_dead_letters_total{{origin="topic:{kafka.kafka_topic}"}} {float(len(reasons))}'
-    assert counted in metrics
+    [counted] = counts_of(writer, f'candlestack_dead_letters_total{{origin="topic:{kafka.kafka_topic}"}}')
+    assert counted >= len(reasons)
     eventually(writer.ready, "the writer is ready")
 
 
@@ -324,7 +323,8 @@ def dead_letters_of(kafka: KafkaSettings, count: int) -> dict[bytes, str]:
             letter.original(): next((words for words in known if words in letter.reason), letter.reason)
             for letter in mine
         }
-        return found if len(mine) == count else None
+        # A writer that stood still so long that its group went on without it reads, and buries, again.
+        return found if len(found) == count else None
 
     found = eventually(buried, f"{count} dead letters")
     consumer.close()
@@ -348,12 +348,14 @@ def test_told_to_stop_a_writer_commits_and_a_new_one_reads_nothing_again(
 
 def lag_of(program: Program) -> float | None:
     """Return the lag that a writer publishes, or None while it publishes none."""
-    lags = [
-        float(line.rpartition(" ")[2])
-        for line in program.metrics().splitlines()
-        if line.startswith("candlestack_consumer_lag_records{")
-    ]
+    lags = counts_of(program, "candlestack_consumer_lag_records{")
     return sum(lags) if lags else None
+
+
+def counts_of(program: Program, metric: str) -> list[float]:
+    """Return the values of the metrics that begin like this."""
+    lines = program.metrics().splitlines()
+    return [float(line.rpartition(" ")[2]) for line in lines if line.startswith(metric)]
 
 
 def init_stores_with(monkeypatch: pytest.MonkeyPatch, mongo_uri: str, *arguments: str) -> int:

@@ -58,7 +58,7 @@ def test_a_topic_and_a_group_are_seen_as_they_are(settings: KafkaSettings, topic
     with closing(open_producer(settings, max_pending=100)) as producer:
         for number in range(7):
             producer.send(topic, "BTCUSDT", b"%d" % number)
-        assert producer.flush(30.0) == 0
+        assert producer.flush(240.0) == 0
     with closing(Cluster(settings)) as cluster:
         assert topic in cluster.topic_names()
         assert not any(name.startswith("__") for name in cluster.topic_names())
