@@ -373,7 +373,7 @@ def test_a_silent_book_is_starved_while_others_speak_and_all_are_stale_when_none
     rig = rig_soon_silent
     silent, speaking = rig.pair(), rig.pair()
     rig.sync(silent, speaking)
-    eventually(
+    assert eventually(
         lambda: rig.send(speaking) and (rig.state(silent), rig.state(speaking)) == ("starved", "synced"),
         "word that it is starved",
     )
