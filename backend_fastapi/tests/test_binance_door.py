@@ -20,8 +20,9 @@ from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.messages import Candle
 from listing_records import entry, store_listings
 
-PAIR, OTHER = "DOORUSDT", "DOORBUSDT"
+PAIR, OTHER, UNFOLLOWED = "DOORUSDT", "DOORBUSDT", "DOORCUSDT"
 MARKET = "DOOR/USDT"
+HOLED = "DOORHUSDT"
 TRADES = 300
 CLOSED = 1_500
 """More minutes than a day has."""
@@ -36,7 +37,7 @@ def minute(number: int, **fields: Any) -> Candle:
 
 @pytest.fixture(scope="module")
 def door(api: Api, world: World) -> Api:
-    """A day of a pair, its newest trades and its book; and another pair of which there is a candle alone."""
+    """A day of a pair, its newest trades and its book; another of which there is a candle alone; and one listed."""
     minutes = [minute(number) for number in range(-CLOSED, 0)]
     forming = minute(0, closed=False)
     # Every third trade is one with the one before: the same time, price and side.
@@ -53,12 +54,9 @@ def door(api: Api, world: World) -> Api:
     world.store_in_mongo(*minutes)
     world.store_in_redis(*minutes[-60:], forming, *trades, candle(OTHER, 0))
     world.store_book(known_book(PAIR, 77, event_time=time.time_ns() // 1_000_000 + 3_600_000))
-    store_listings(world.redis, entry(PAIR), entry(OTHER))
-
-    def listed() -> bool:
-        return PAIR in api.ask("/api/v3/exchangeInfo").body.decode()
-
-    eventually(listed, "the pair is listed")
+    halted = entry(OTHER) | {"status": "HALT", "permissionSets": [["SPOT"], ["MARGIN", "TRD_GRP_004"]]}
+    store_listings(world.redis, entry(PAIR), halted, entry(UNFOLLOWED))
+    eventually(lambda: api.ask("/api/v3/exchangeInfo", symbol=PAIR).status == 200, "the pair is listed")
     return api
 
 
@@ -235,6 +233,65 @@ def test_aggregates_are_neighbours_of_one_time_price_and_side_and_none_is_cut(do
     assert "known from 3 on" in refused.json["msg"]
 
 
+def test_no_aggregate_is_made_of_trades_among_which_one_is_missing(door: Api, world: World) -> None:
+    ids = [0, 1, 2, 4, 5, 6]
+    world.store_in_redis(candle(HOLED, 0), *(trade(HOLED, number) for number in ids))
+    store_listings(world.redis, entry(HOLED))
+    assert [each["a"] for each in door.ask("/api/v3/aggTrades", symbol=HOLED).json] == [5, 6]
+    refused = door.ask("/api/v3/aggTrades", symbol=HOLED, fromId=0)
+    assert (refused.status, "known from 5 on" in refused.json["msg"]) == (400, True)
+
+
+def test_pairs_are_chosen_by_their_status_and_permissions(door: Api) -> None:
+    def listed(**query: str) -> set[str]:
+        answer = door.ask("/api/v3/exchangeInfo", **query).json
+        return {each["symbol"] for each in answer["symbols"]} & {PAIR, OTHER}
+
+    assert listed() == listed(permissions="SPOT") == {PAIR, OTHER}
+    assert listed(permissions='["MARGIN","LEVERAGED"]') == listed(symbolStatus="HALT") == {OTHER}
+    assert listed(symbolStatus="TRADING") == {PAIR}
+    (hidden,) = door.ask("/api/v3/exchangeInfo", symbol=OTHER, showPermissionSets="false").json["symbols"]
+    assert (hidden["symbol"], hidden["permissionSets"], hidden["filters"]) == (
+        OTHER,
+        [],
+        entry(OTHER)["filters"],
+    )
+    both = json.dumps([PAIR, OTHER])
+    prices = door.ask("/api/v3/ticker/price", symbols=both, symbolStatus="TRADING").json
+    assert [each["symbol"] for each in prices] == [PAIR]
+    for path in ("depth", "ticker/24hr", "ticker/price", "ticker/bookTicker"):
+        refused = door.ask(f"/api/v3/{path}", symbol=PAIR, symbolStatus="BREAK")
+        assert (refused.status, refused.json["code"]) == (400, -1220)
+
+
+def test_a_pair_that_is_listed_and_not_followed_keeps_no_other_from_being_told(door: Api) -> None:
+    for path in ("ticker/24hr", "ticker/price", "ticker/bookTicker"):
+        told = {each["symbol"] for each in door.ask(f"/api/v3/{path}").json}
+        assert PAIR in told
+        assert UNFOLLOWED not in told
+        assert door.ask(f"/api/v3/{path}", symbol=UNFOLLOWED).json["code"] == -1121
+
+
+def test_times_are_understood_in_microseconds_and_not_told_in_them(door: Api) -> None:
+    window = {"symbol": PAIR, "interval": "1m", "endTime": NOON}
+    in_ms = door.ask("/api/v3/klines", startTime=NOON - 3 * MINUTE_MS, **window).json
+    assert len(in_ms) == 4
+    assert door.ask("/api/v3/klines", startTime=(NOON - 3 * MINUTE_MS) * 1000, **window).json == in_ms
+    refused = door.ask_with({"X-MBX-TIME-UNIT": "MICROSECOND"}, "/api/v3/time")
+    assert (refused.status, refused.json["code"]) == (400, -1194)
+    assert door.ask_with({"X-MBX-TIME-UNIT": "millisecond"}, "/api/v3/time").status == 200
+
+
+def test_what_is_not_served_here_is_said_in_binances_words(door: Api, binance_client: Client) -> None:
+    with pytest.raises(BinanceAPIException) as refused:
+        binance_client.get_avg_price(symbol=PAIR)
+    assert (refused.value.status_code, refused.value.code) == (404, -1020)
+    assert "GET /api/v3/avgPrice" in refused.value.message
+    answer = door.post("/api/v3/klines")
+    assert (answer.status, answer.json["code"], answer.headers["allow"]) == (405, -1020, "GET")
+    assert door.post("/api/v3/order").status == 404
+
+
 def test_a_book_that_may_not_be_believed_is_not_served_as_one(door: Api, world: World) -> None:
     now = time.time_ns() // 1_000_000
     world.store_book(known_book(OTHER, 5, event_time=now, state="resyncing"))
@@ -276,6 +333,16 @@ def test_a_book_that_may_not_be_believed_is_not_served_as_one(door: Api, world: 
         ("exchangeInfo", {"symbols": PAIR}, -1100, "Illegal characters found in parameter 'symbols'"),
         ("ticker/price", {"symbols": '["DOORUSDT","DOORUSDT"]'}, -1151, "Symbol is present multiple times"),
         ("ticker/24hr", {"type": "SOME"}, -1139, "Invalid ticker type."),
+        ("ticker/24hr", {"symbolStatus": "SOME"}, -1122, "Invalid symbolStatus."),
+        ("exchangeInfo", {"symbol": PAIR, "symbolStatus": "TRADING"}, -1128, "Combination of optional"),
+        ("exchangeInfo", {"symbol": PAIR, "permissions": "SPOT"}, -1128, "Combination of optional"),
+        (
+            "exchangeInfo",
+            {"permissions": "[5]"},
+            -1100,
+            "Illegal characters found in parameter 'permissions'",
+        ),
+        ("exchangeInfo", {"showPermissionSets": "1"}, -1100, "'showPermissionSets'"),
     ],
 )
 def test_a_bad_request_is_told_binances_code(

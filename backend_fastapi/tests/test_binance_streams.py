@@ -12,7 +12,10 @@ from typing import Any
 import ccxt.pro
 import pytest
 from binance import AsyncClient, BinanceSocketManager
+from binance_common.configuration import ConfigurationWebSocketStreams
+from binance_sdk_spot.spot import Spot
 from unicorn_binance_websocket_api import BinanceWebSocketApiManager
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
 from api_under_test import Api, World, book, candle, eventually, known_book, trade
@@ -55,8 +58,8 @@ class Market:
         self._world.store_book(known_book(PAIR, BOOK_ID + number, event_time=now))
         self._world.publish(
             trade(PAIR, number, price="100.5", quantity="0.125"),
-            candle(PAIR, 1, closed=False, version=1_767_268_860_000 + number),
-            book(PAIR, BOOK_ID + number),
+            candle(PAIR, 1, closed=False, version=1_767_268_860_000 + number, volume=f"{number}.5"),
+            book(PAIR, BOOK_ID + number, event_time=now),
             diff(PAIR, BOOK_ID + number),
         )
 
@@ -81,7 +84,7 @@ def market(api: Api, world: World) -> Market:
     world.store_in_redis(candle(PAIR, 0))
     world.publish(candle(PAIR, 0))
     store_listings(world.redis, entry(PAIR))
-    eventually(lambda: PAIR in api.ask("/api/v3/exchangeInfo").body.decode(), "the pair is listed")
+    eventually(lambda: api.ask("/api/v3/exchangeInfo", symbol=PAIR).status == 200, "the pair is listed")
     return Market(world)
 
 
@@ -117,28 +120,42 @@ async def test_python_binance_listens_to_streams(
                 assert (await socket.recv())["k"]["i"] == "5m"
             async with sockets.depth_socket(PAIR, depth="5", interval=100) as socket:
                 assert len((await socket.recv())["bids"]) == 5
-            streams = [f"{NAME}@depth@100ms", f"{NAME}@kline_1m", f"{NAME}@bookTicker", f"{NAME}@depth"]
-            async with sockets.multiplex_socket(streams) as socket:
-                seen: set[str] = set()
-                while seen != set(streams):
+            async with sockets.miniticker_socket() as socket:
+                while PAIR not in {ticker["s"] for ticker in await socket.recv()}:
+                    pass
+            kinds = ("depth@100ms", "kline_1m", "bookTicker", "depth", "aggTrade", "ticker", "miniTicker")
+            async with sockets.multiplex_socket([f"{NAME}@{kind}" for kind in kinds]) as socket:
+                seen: dict[str, Any] = {}
+                while len(seen) < len(kinds):
                     message = await socket.recv()
                     assert message["data"]["s"] == PAIR
-                    seen.add(message["stream"])
+                    seen[message["stream"].removeprefix(f"{NAME}@")] = message["data"]
+            assert (seen["aggTrade"]["e"], seen["aggTrade"]["q"]) == ("aggTrade", "0.12500000")
+            assert (seen["ticker"]["c"], seen["miniTicker"]["h"]) == ("100.50000000", "101.00000000")
 
 
 async def test_ccxt_watches_trades_candles_and_books(api: Api, market: Market, ccxt_client: Any) -> None:
     watch: list[Callable[[], Awaitable[Any]]] = [
         lambda: ccxt_client.watch_trades(MARKET),
+        lambda: ccxt_client.watch_trades(MARKET, params={"name": "aggTrade"}),
+        lambda: ccxt_client.watch_ticker(MARKET, {"name": "ticker"}),
+        lambda: ccxt_client.watch_tickers([MARKET]),
         lambda: ccxt_client.watch_ohlcv(MARKET, "1m"),
         lambda: ccxt_client.watch_bids_asks([MARKET]),
         lambda: ccxt_client.watch_order_book(MARKET),
     ]
     with market.moving():
         async with asyncio.timeout(WITHIN_S):
-            trades, candles, best, order_book = await asyncio.gather(*(each() for each in watch))
+            trades, aggregates, ticker, tickers, candles, best, order_book = await asyncio.gather(
+                *(each() for each in watch)
+            )
+            while not ticker["bid"]:  # the first may be from before the first book
+                ticker = await ccxt_client.watch_ticker(MARKET, {"name": "ticker"})
             while [99.5, 3.0] not in order_book["bids"]:  # what the diffs change, beside the book by REST
                 order_book = await ccxt_client.watch_order_book(MARKET)
     assert (trades[-1]["symbol"], trades[-1]["price"]) == (MARKET, 100.5)
+    assert (aggregates[-1]["symbol"], aggregates[-1]["amount"]) == (MARKET, 0.125)
+    assert (ticker["last"], ticker["bid"], tickers[MARKET]["close"]) == (100.5, 99.99, 100.5)
     assert candles[-1][4] == 100.5
     assert best[MARKET]["bid"] < best[MARKET]["ask"]
     assert order_book["nonce"] > BOOK_ID
@@ -163,6 +180,42 @@ async def test_unicorn_listens_to_streams_and_subscribes_to_more(api: Api, marke
     with market.moving():
         seen = await asyncio.to_thread(listen)
     assert {f"{NAME}@{kind}" for kind in ("trade", "kline_1m", "bookTicker")} <= seen
+
+
+async def test_binances_own_connector_listens_to_streams(api: Api, market: Market) -> None:
+    streams = Spot(
+        config_ws_streams=ConfigurationWebSocketStreams(stream_url=f"ws://127.0.0.1:{api.port}/binance")
+    ).websocket_streams
+    connection: Any = await streams.create_connection()  # type: ignore[no-untyped-call]
+    told: dict[str, asyncio.Future[Any]] = {}
+
+    async def listen(name: str, open_stream: Awaitable[Any]) -> None:
+        first = told[name] = asyncio.get_running_loop().create_future()
+
+        def hear(message: Any) -> None:
+            if not first.done():
+                first.set_result(message)
+
+        (await open_stream).on("message", hear)
+
+    kinds = ("agg_trade", "trade", "mini_ticker", "ticker", "book_ticker")
+    with market.moving():
+        async with asyncio.timeout(WITHIN_S):
+            await asyncio.gather(
+                *(listen(kind, getattr(connection, kind)(symbol=NAME)) for kind in kinds),
+                listen("kline", connection.kline(symbol=NAME, interval="1m")),
+                listen("depth", connection.partial_book_depth(symbol=NAME, levels=5, update_speed="100ms")),
+                listen("diffs", connection.diff_book_depth(symbol=NAME, update_speed="100ms")),
+                listen("all", connection.all_mini_ticker()),
+            )
+            messages = dict(zip(told, await asyncio.gather(*told.values()), strict=True))
+    await connection.close_connection()
+    assert messages["agg_trade"].p == messages["trade"].p == "100.50000000"
+    assert messages["mini_ticker"].c == messages["ticker"].c == "100.50000000"
+    assert (messages["ticker"].F, messages["book_ticker"].a) == (-1, "100.01000000")
+    assert (messages["kline"].k.i, len(messages["depth"].bids)) == ("1m", 5)
+    assert messages["diffs"].b[0][0] == "99.50000000"
+    assert PAIR in {ticker.s for ticker in messages["all"]}
 
 
 def _streams_of(manager: BinanceWebSocketApiManager, wanted: set[str]) -> set[str]:
@@ -229,3 +282,13 @@ def test_a_bad_command_is_answered_and_the_connection_goes_on(
         assert answer["error"]["code"] == code
         assert answer["error"]["msg"].startswith(message)
         assert said(connection, command("LIST_SUBSCRIPTIONS")) == {"result": [], "id": 7}
+
+
+def test_times_in_microseconds_are_not_pretended(api: Api) -> None:
+    with api.connect("/binance/ws", timeUnit="microsecond") as connection:
+        with pytest.raises(ConnectionClosed) as closed:
+            connection.recv(timeout=20)
+        assert closed.value.rcvd is not None
+        assert (closed.value.rcvd.code, closed.value.rcvd.reason[:9]) == (4400, "timeUnit:")
+    with api.connect("/binance/ws", timeUnit="MILLISECOND") as connection:
+        assert said(connection, command("LIST_SUBSCRIPTIONS"))["result"] == []

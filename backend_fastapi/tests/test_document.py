@@ -75,7 +75,7 @@ def filled(api: Api, world: World) -> Api:
     store_listings(world.redis, entry(PAIR))
 
     def ready() -> bool:
-        listed = PAIR in api.ask("/api/v3/exchangeInfo").body.decode()
+        listed = api.ask("/api/v3/exchangeInfo", symbol=PAIR).status == 200
         return listed and api.ask("/latest", symbol=PAIR).json["open_time"] == NOON
 
     eventually(ready, "the pair is there")

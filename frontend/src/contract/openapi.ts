@@ -1328,6 +1328,7 @@ export interface operations {
                 readonly limit?: number;
                 /** @example BTCUSDT */
                 readonly symbol: string;
+                readonly symbolStatus?: "TRADING" | "HALT" | "BREAK";
             };
             readonly header?: never;
             readonly path?: never;
@@ -1389,6 +1390,7 @@ export interface operations {
                 readonly showPermissionSets?: boolean;
                 readonly symbol?: string;
                 readonly symbols?: string;
+                readonly symbolStatus?: "TRADING" | "HALT" | "BREAK";
             };
             readonly header?: never;
             readonly path?: never;
@@ -1582,6 +1584,7 @@ export interface operations {
             readonly query?: {
                 readonly symbol?: string;
                 readonly symbols?: string;
+                readonly symbolStatus?: "TRADING" | "HALT" | "BREAK";
                 readonly type?: "FULL" | "MINI";
             };
             readonly header?: never;
@@ -1642,6 +1645,7 @@ export interface operations {
             readonly query?: {
                 readonly symbol?: string;
                 readonly symbols?: string;
+                readonly symbolStatus?: "TRADING" | "HALT" | "BREAK";
             };
             readonly header?: never;
             readonly path?: never;
@@ -1701,6 +1705,7 @@ export interface operations {
             readonly query?: {
                 readonly symbol?: string;
                 readonly symbols?: string;
+                readonly symbolStatus?: "TRADING" | "HALT" | "BREAK";
             };
             readonly header?: never;
             readonly path?: never;

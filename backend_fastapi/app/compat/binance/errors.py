@@ -60,6 +60,10 @@ def invalid_symbol() -> RefusedError:
     return RefusedError(-1121, "Invalid symbol.")
 
 
+def invalid_symbol_status() -> RefusedError:
+    return RefusedError(-1122, "Invalid symbolStatus.")
+
+
 def bad_combination() -> RefusedError:
     return RefusedError(-1128, "Combination of optional parameters invalid.")
 
@@ -74,6 +78,18 @@ def invalid_ticker_type() -> RefusedError:
 
 def duplicate_symbols() -> RefusedError:
     return RefusedError(-1151, "Symbol is present multiple times in the list.")
+
+
+def invalid_time_unit(expected: str) -> RefusedError:
+    return RefusedError(-1194, f"Invalid value for time unit; expected {expected}.")
+
+
+def status_does_not_match() -> RefusedError:
+    return RefusedError(-1220, "The symbol's status does not match the requested symbolStatus.")
+
+
+def unsupported(what: str, status: HTTPStatus) -> RefusedError:
+    return RefusedError(-1020, f"This operation is not supported: {what}.", status)
 
 
 def unavailable(why: str) -> RefusedError:

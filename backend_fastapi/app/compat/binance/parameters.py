@@ -10,9 +10,14 @@ import msgspec
 from app.compat.binance import errors
 from candlestack_core.intervals import LAST_TIME_MS, Interval
 
+MILLISECOND = "MILLISECOND"
+STATUSES = ("TRADING", "HALT", "BREAK")
+
 _NUMBER = re.compile(r"[0-9]{1,20}")
 _SYMBOL = re.compile(r"[\w\-.]{1,50}")
 _LEGAL_SYMBOL = r"^[\w\-._&&[^a-z]]{1,50}$"
+_PERMISSION = re.compile(r"[A-Z0-9_]{1,40}")
+_LEGAL_PERMISSIONS = r'^[A-Z0-9_]{1,40}$|^\["[A-Z0-9_]{1,40}"(,"[A-Z0-9_]{1,40}"){0,}\]$'
 _LEGAL_SYMBOLS = r'^\["[\w\-._&&[^a-z]]{1,50}"(,"[\w\-._&&[^a-z]]{1,50}"){0,}\]$'
 _UTC = ("0", "0:00", "00:00", "+0:00", "+00:00", "-00:00")
 _LARGEST_LONG = 2**63 - 1
@@ -47,9 +52,11 @@ class Parameters:
         return value
 
     def time(self, name: str) -> int | None:
-        """Return a time in ms; one after the year 9999 is its end."""
+        """Return a time in ms, which may be sent in microseconds too; one after the year 9999 is its end."""
         value = self.number(name)
-        return None if value is None else min(value, LAST_TIME_MS)
+        if value is None:
+            return None
+        return min(value if value <= LAST_TIME_MS else value // 1000, LAST_TIME_MS)
 
     def limit(self, *, default: int, largest: int) -> int:
         """Return `limit`, cut to the largest allowed; zero is refused."""
@@ -72,15 +79,38 @@ class Parameters:
         text = self._values.get("symbols")
         if text is None:
             return None
-        try:
-            symbols = msgspec.json.decode(text, type=list[str])
-        except (msgspec.DecodeError, UnicodeEncodeError):
-            symbols = []
+        symbols = _list(text)
         if not symbols:
             raise errors.illegal_characters("symbols", _LEGAL_SYMBOLS)
         if len(set(symbols)) != len(symbols):
             raise errors.duplicate_symbols()
         return [_symbol(symbol, "symbols", _LEGAL_SYMBOLS) for symbol in symbols]
+
+    def status(self) -> str | None:
+        """Return `symbolStatus`; None where it was not sent."""
+        text = self._values.get("symbolStatus")
+        if text is not None and text not in STATUSES:
+            raise errors.invalid_symbol_status()
+        return text
+
+    def permissions(self) -> list[str] | None:
+        """Return `permissions`, one or a JSON list; None where it was not sent."""
+        text = self._values.get("permissions")
+        if text is None:
+            return None
+        listed = _list(text) if text.startswith("[") else [text]
+        if not listed or not all(map(_PERMISSION.fullmatch, listed)):
+            raise errors.illegal_characters("permissions", _LEGAL_PERMISSIONS)
+        return listed
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """Return a truth value."""
+        text = self._values.get(name)
+        if text is None:
+            return default
+        if text.lower() not in ("true", "false"):
+            raise errors.illegal_characters(name, "^(true|false)$")
+        return text.lower() == "true"
 
     def interval(self) -> Interval:
         """Return the mandatory parameter `interval`: one of those that the platform keeps."""
@@ -103,6 +133,14 @@ class Parameters:
         if text not in ("FULL", "MINI"):
             raise errors.invalid_ticker_type()
         return text == "FULL"
+
+
+def _list(text: str) -> list[str]:
+    """Return a JSON list of texts; an empty one where it is none."""
+    try:
+        return msgspec.json.decode(text, type=list[str])
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        return []
 
 
 def _symbol(text: str, name: str, legal: str) -> str:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import groupby
+from collections.abc import Iterable
 
-from app.compat.binance.schemas import AggregateTrade, KlineRow, Level, TradeRow
-from candlestack_core.decimals import from_scaled, scaled
+from app.compat.binance.schemas import KlineRow, Level, TradeRow
 from candlestack_core.messages import Candle, Listing, Trade
 from candlestack_core.messages import Level as BookLevel
 
@@ -53,31 +51,3 @@ def level_rows(levels: Iterable[BookLevel], listing: Listing) -> list[Level]:
     """Return the levels of a side of a book as rows."""
     base, quote = listing.base_precision, listing.quote_precision
     return [(padded(price, quote), padded(quantity, base)) for price, quantity in levels]
-
-
-def aggregates(trades: Sequence[Trade], listing: Listing) -> list[AggregateTrade]:
-    """Return the aggregates of trades, which are ascending by id and lack none of those between.
-
-    Trades before the first of them are not known: where they may belong to its aggregate, that one is left out.
-    """
-    groups = [list(group) for _, group in groupby(trades, key=_same)]
-    whole = groups if groups and groups[0][0].trade_id == 0 else groups[1:]
-    return [_aggregate(group, listing) for group in whole]
-
-
-def _same(trade: Trade) -> tuple[int, str, bool]:
-    return trade.time, trade.price, trade.buyer_is_maker
-
-
-def _aggregate(trades: Sequence[Trade], listing: Listing) -> AggregateTrade:
-    first, last = trades[0], trades[-1]
-    quantity = from_scaled(sum(scaled(trade.quantity) for trade in trades))
-    return AggregateTrade(
-        aggregate_id=first.trade_id,
-        price=padded(first.price, listing.quote_precision),
-        quantity=padded(quantity, listing.base_precision),
-        first_id=first.trade_id,
-        last_id=last.trade_id,
-        time=last.time,
-        buyer_is_maker=last.buyer_is_maker,
-    )

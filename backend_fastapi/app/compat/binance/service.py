@@ -14,8 +14,11 @@ from app.book.service import BookService
 from app.candles.service import CandleService
 from app.candles.span import Span
 from app.compat.binance import errors, tickers
+from app.compat.binance.aggregates import aggregate_rows
+from app.compat.binance.day import day
+from app.compat.binance.entries import permits, without_permission_sets
 from app.compat.binance.parameters import Parameters
-from app.compat.binance.rows import aggregates, kline_row, level_rows, padded, trade_row
+from app.compat.binance.rows import kline_row, level_rows, padded, trade_row
 from app.compat.binance.schemas import (
     AggregateTrade,
     BookTicker,
@@ -30,7 +33,7 @@ from app.compat.binance.schemas import (
     ServerTime,
     TradeRow,
 )
-from app.problems import ApiError, NoDataError
+from app.problems import ApiError, NoDataError, UnknownSymbolError
 from app.symbols.listings import ListingService
 from app.trades.service import TradeService
 from candlestack_core.messages import Listing
@@ -62,6 +65,11 @@ class BinanceService:
 
     async def exchange_info(self, parameters: Parameters) -> ExchangeInfo:
         """Return the pairs as the exchange lists them, word for word."""
+        permissions = parameters.permissions()
+        named = "symbol" in parameters or "symbols" in parameters
+        if named and (permissions is not None or "symbolStatus" in parameters):
+            raise errors.bad_combination()
+        whole = parameters.flag("showPermissionSets", default=True)
         listings = await self._chosen(parameters)
         limit = RateLimit("RAW_REQUESTS", "MINUTE", 1, self.requests_per_minute)
         return ExchangeInfo(
@@ -69,7 +77,11 @@ class BinanceService:
             server_time=self.clock_ms(),
             rate_limits=[limit] if self.requests_per_minute else [],
             exchange_filters=[],
-            symbols=[listing.entry for listing in listings],
+            symbols=[
+                listing.entry if whole else without_permission_sets(listing)
+                for listing in listings
+                if permissions is None or permits(listing, permissions)
+            ],
         )
 
     async def klines(self, parameters: Parameters) -> list[KlineRow]:
@@ -88,7 +100,7 @@ class BinanceService:
         """Return a book, if it may be believed: here there is no place to say that it may not."""
         symbol = parameters.symbol()
         limit = parameters.limit(default=100, largest=DEPTH_LARGEST)
-        listing = await self._listing(symbol)
+        listing = await self._listing(symbol, parameters.status())
         book = await self.books.newest(symbol, "spot", limit)
         if book.state != SYNCED:
             raise errors.unavailable(f"the book of {symbol} is {book.state}")
@@ -114,7 +126,8 @@ class BinanceService:
         if first_id is not None and (start is not None or end is not None):
             raise errors.bad_combination()
         listing = await self._listing(symbol)
-        held = aggregates((await self.trades.newest(symbol, TRADES_LARGEST)).trades, listing)
+        trades = (await self.trades.newest(symbol, TRADES_LARGEST)).trades
+        held = aggregate_rows(trades, listing, self.clock_ms())
         if first_id is None and start is None:
             return [each for each in held if end is None or each.time <= end][-limit:]
         for name, wanted, oldest in (
@@ -141,7 +154,7 @@ class BinanceService:
         full = parameters.full_ticker()
 
         async def ticker(listing: Listing) -> DayTicker | MiniTicker:
-            window = await tickers.day(self.candles, listing.symbol)
+            window = await day(self.candles, listing.symbol)
             newest = (await self.trades.newest(listing.symbol, 1)).trades
             if not full:
                 return tickers.mini_ticker(window, newest, listing)
@@ -183,27 +196,33 @@ class BinanceService:
         tickers_found: list[Ticker] = []
         for each in found:
             if isinstance(each, BaseException):
-                if not isinstance(each, NoDataError):
+                # One that is listed may not be followed, or not yet.
+                if not isinstance(each, NoDataError | UnknownSymbolError):
                     raise each
             else:
                 tickers_found.append(each)
         return tickers_found
 
     async def _chosen(self, parameters: Parameters) -> Sequence[Listing]:
-        """Return the listings of `symbol`, of `symbols` or of all pairs."""
+        """Return the listings of `symbol`, of `symbols` or of all pairs, those of `symbolStatus` alone."""
         if "symbol" in parameters and "symbols" in parameters:
             raise errors.bad_combination()
+        status = parameters.status()
         if "symbol" in parameters:
-            return [await self._listing(parameters.symbol())]
+            return [await self._listing(parameters.symbol(), status)]
         symbols = parameters.symbols()
         if symbols is None:
-            return list((await self.listings.all()).values())
-        return [await self._listing(symbol) for symbol in symbols]
+            listings = list((await self.listings.all()).values())
+        else:
+            listings = [await self._listing(symbol) for symbol in symbols]
+        return [listing for listing in listings if status in (None, listing.status)]
 
-    async def _listing(self, symbol: str) -> Listing:
+    async def _listing(self, symbol: str, status: str | None = None) -> Listing:
         listing = await self.listings.find(symbol)
         if listing is None:
             raise errors.invalid_symbol()
+        if status not in (None, listing.status):
+            raise errors.status_does_not_match()
         return listing
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from app.stream.clients import Client, Connection
 from app.stream.events import Subject
@@ -19,10 +19,10 @@ _NO_PAIR = Subject("")
 class StreamNews(Update):
     """An event, by itself and in the envelope of combined streams."""
 
-    def __init__(self, stream: str, payload: dict[str, Any]) -> None:
+    def __init__(self, stream: str, payload: object) -> None:
         super().__init__(0)
+        self.stream = stream
         self._payload = encode(payload)
-        self._stream = stream
         self._framed: dict[bool, bytes] = {}
 
     @property
@@ -32,7 +32,7 @@ class StreamNews(Update):
     def in_envelope(self, combined: bool) -> bytes:
         """Return the message."""
         if combined:
-            return b'{"stream":%b,"data":%b}' % (encode(self._stream), self._payload)
+            return b'{"stream":%b,"data":%b}' % (encode(self.stream), self._payload)
         return self._payload
 
     def framed(self, combined: bool) -> bytes:

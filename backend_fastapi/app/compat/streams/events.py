@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
+
+from app.compat.binance.aggregates import Aggregate, aggregate_row
 from app.compat.binance.rows import padded
+from app.compat.binance.schemas import DayTicker, MiniTicker
 from candlestack_core.messages import Book, Candle, DepthDiff, Level, Listing, Trade
 
 Payload = dict[str, Any]
@@ -23,6 +27,56 @@ def trade_event(trade: Trade, listing: Listing) -> Payload:
         "T": trade.time,
         "m": trade.buyer_is_maker,
         "M": True,
+    }
+
+
+def aggregate_event(trades: Aggregate, listing: Listing) -> Payload:
+    """Return an aggregate as REST tells it; its event time is that of its last trade."""
+    row = aggregate_row(trades, listing)
+    return {"e": "aggTrade", "E": row.time, "s": listing.symbol, **msgspec.to_builtins(row)}
+
+
+def mini_ticker_event(ticker: MiniTicker, event_time: int) -> Payload:
+    """Return what 24 hours brought, without what changed."""
+    return {
+        "e": "24hrMiniTicker",
+        "E": event_time,
+        "s": ticker.symbol,
+        "c": ticker.last_price,
+        "o": ticker.open_price,
+        "h": ticker.high_price,
+        "l": ticker.low_price,
+        "v": ticker.volume,
+        "q": ticker.quote_volume,
+    }
+
+
+def ticker_event(ticker: DayTicker, event_time: int) -> Payload:
+    """Return what 24 hours brought in full."""
+    return {
+        "e": "24hrTicker",
+        "E": event_time,
+        "s": ticker.symbol,
+        "p": ticker.price_change,
+        "P": ticker.price_change_percent,
+        "w": ticker.weighted_avg_price,
+        "x": ticker.prev_close_price,
+        "c": ticker.last_price,
+        "Q": ticker.last_qty,
+        "b": ticker.bid_price,
+        "B": ticker.bid_qty,
+        "a": ticker.ask_price,
+        "A": ticker.ask_qty,
+        "o": ticker.open_price,
+        "h": ticker.high_price,
+        "l": ticker.low_price,
+        "v": ticker.volume,
+        "q": ticker.quote_volume,
+        "O": ticker.open_time,
+        "C": ticker.close_time,
+        "F": ticker.first_id,
+        "L": ticker.last_id,
+        "n": ticker.count,
     }
 
 
@@ -68,10 +122,13 @@ def diff_event(diff: DepthDiff, listing: Listing) -> Payload:
     }
 
 
-def merged(first: DepthDiff | None, then: DepthDiff) -> DepthDiff:
-    """Return one diff that does what two do that follow each other."""
-    if first is None:
-        return then
+def follows(first: DepthDiff, then: DepthDiff) -> bool:
+    """Tell whether a diff changes what the one before left, with none missing in between."""
+    return then.first_update_id <= first.final_update_id + 1 and then.final_update_id > first.final_update_id
+
+
+def merged(first: DepthDiff, then: DepthDiff) -> DepthDiff:
+    """Return one diff that does what two do of which the second follows the first."""
     return DepthDiff(
         market=then.market,
         symbol=then.symbol,

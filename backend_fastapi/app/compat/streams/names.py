@@ -6,7 +6,10 @@ import re
 from typing import NamedTuple
 from urllib.parse import unquote
 
-_WELL_FORMED = re.compile(r"[!\w][\w@.!+:-]{0,99}", re.ASCII)
+ALL_MINI_TICKERS = ("!miniTicker@arr", "!miniTicker@arr@1000ms")
+"""Of all pairs: as it is documented, and as python-binance asks for it."""
+
+_WELL_FORMED = re.compile(r"[!\w][\w@.!+:-]{0,99}")
 
 
 class StreamName(NamedTuple):

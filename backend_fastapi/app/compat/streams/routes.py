@@ -6,6 +6,7 @@ from typing import Final
 
 from fastapi import APIRouter, WebSocket
 
+from app.compat.binance.parameters import MILLISECOND
 from app.compat.streams.commands import CommandError
 from app.compat.streams.names import listed
 from app.compat.streams.session import StreamSession
@@ -34,6 +35,10 @@ async def _serve(
     websocket: WebSocket, connection: HubConnection, services: Services, streams: str, *, combined: bool
 ) -> None:
     """Serve a client until it leaves or is sent away."""
+    unit = websocket.query_params.get("timeUnit", MILLISECOND)
+    if unit.upper() != MILLISECOND:
+        connection.end(CloseCode.BAD_REQUEST, f"timeUnit: times are known to the {MILLISECOND} only")
+        return
     most = services.sockets.api_max_subscriptions
     session = StreamSession(connection, services, clock_ms, combined=combined, most_streams=most)
     connection.on_writable = session.flush

@@ -1,0 +1,232 @@
+"""What 24 hours brought to a pair, as it goes on: looked at once a second for as long as anybody listens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from typing import cast
+
+import msgspec
+
+from app.book.channel import BOOKS
+from app.book.schemas import OrderBook
+from app.candles.channel import CANDLES, CandleFeed, KlineNews
+from app.candles.span import Span
+from app.compat.binance.day import DAY_MINUTES, RollingDay
+from app.compat.binance.schemas import DayTicker
+from app.compat.binance.service import SYNCED
+from app.compat.binance.tickers import day_ticker
+from app.compat.streams import events
+from app.compat.streams.clients import StreamNews
+from app.compat.streams.events import Payload
+from app.compat.streams.views import StreamView
+from app.problems import ApiError, NoDataError
+from app.services import Services
+from app.stream.clients import Listener
+from app.stream.events import Position, Subject
+from app.stream.subscription import Source
+from app.stream.updates import Update, encode
+from app.stream.views import Shared
+from app.trades.channel import TRADES
+from candlestack_core.intervals import Interval
+from candlestack_core.messages import Book, Listing, Trade
+
+EVERY_S = 1.0
+
+OpenStream = Callable[[Services, str], Awaitable[Source | None]]
+
+
+class TickerNews(Update):
+    """A ticker that is not the one before; `event_time` in ms is that of the newest of what it was made of."""
+
+    def __init__(self, ticker: DayTicker, event_time: int) -> None:
+        super().__init__(0)
+        self.ticker = ticker
+        self.event_time = event_time
+
+    @property
+    def head(self) -> bytes:
+        return encode(self.ticker)
+
+
+class PairTicker(Shared):
+    """The ticker of one pair, made of what the topics tell: each second the one that REST would answer."""
+
+    channel_name = "binance"
+
+    def __init__(self, services: Services, listing: Listing) -> None:
+        super().__init__()
+        self._services = services
+        self._listing = listing
+        self._subject = Subject(listing.symbol)
+        self._day = RollingDay()
+        self._day_read = False
+        self._told: TickerNews | None = None
+        self._looking: asyncio.Task[None] | None = None
+
+    def open(self) -> None:
+        self._services.hub.join(CANDLES, self._subject, self)
+        self._looking = asyncio.create_task(self._keep_looking())
+
+    def close(self) -> None:
+        self._services.hub.leave(CANDLES, self._subject, self)
+        if self._looking is not None:
+            self._looking.cancel()
+
+    def begin(self, state: object, since: Position | None = None) -> None:  # noqa: ARG002 - begins anew
+        """Take the newest minutes; the others are read before the next look."""
+        self._day_read = False
+        for event in cast(CandleFeed, state).events():
+            self._day.take(event.value)
+
+    def send_updates(self, updates: Sequence[KlineNews]) -> int:
+        """Take minutes as they come."""
+        for update in updates:
+            self._day.take(update.event.value)
+        return 0
+
+    def _welcome(self, client: Listener, since: Position | None) -> None:  # noqa: ARG002 - has no past
+        if self._told is not None:
+            client.send_updates([self._told])
+
+    async def _keep_looking(self) -> None:
+        while True:
+            with suppress(ApiError):  # it is told when what is away is back
+                await self._look()
+            await asyncio.sleep(EVERY_S)
+
+    async def _look(self) -> None:
+        if not self._day_read:
+            await self._read_day()
+        trades, book = await self._newest_trades(), await self._believed_book()
+        day = self._day.day()
+        if day is None:
+            return
+        ticker = day_ticker(day, trades, book, self._listing)
+        if self._told is None or ticker != self._told.ticker:
+            times = [day.close_time, *(trade.time for trade in trades)]
+            event_time = max([*times, book.event_time] if book is not None else times)
+            self._told = TickerNews(ticker, event_time)
+            self._tell_now([self._told])
+
+    async def _read_day(self) -> None:
+        self._day_read = True
+        try:
+            minutes = await self._services.candles.candles(
+                self._subject.symbol, Interval.M1, Span(None, None, DAY_MINUTES + 1)
+            )
+        except BaseException:
+            self._day_read = False
+            raise
+        for minute in minutes:
+            self._day.take(minute)
+
+    async def _newest_trades(self) -> Sequence[Trade]:
+        """Return the newest trade, or nothing."""
+        known = self._services.hub.feed(TRADES, self._subject).trades(1)
+        return known or (await self._services.trades.newest(self._subject.symbol, 1)).trades
+
+    async def _believed_book(self) -> Book | OrderBook | None:
+        books, published = self._services.books, self._services.hub.feed(BOOKS, self._subject).book
+        if published is not None:
+            return published if books.judge(published)[0] == SYNCED else None
+        try:
+            stored = await books.newest(self._subject.symbol, "spot", 1)
+        except NoDataError:
+            return None
+        return stored if stored.state == SYNCED else None
+
+
+class _Newest(StreamView):
+    """A stream of a state: its clients begin with the newest."""
+
+    _newest: StreamNews | None = None
+
+    def _news(self, payload: Payload) -> StreamNews:
+        self._newest = super()._news(payload)
+        return self._newest
+
+    def _welcome(self, client: Listener, since: Position | None) -> None:  # noqa: ARG002 - has no past
+        if self._newest is not None:
+            client.send_updates([self._newest])
+
+
+class TickerStream(_Newest):
+    """`ticker`: all of it, at most once a second."""
+
+    def _events(self, update: TickerNews) -> Iterator[Payload]:
+        yield events.ticker_event(update.ticker, update.event_time)
+
+
+class MiniTickerStream(_Newest):
+    """`miniTicker`: prices and volumes, at most once a second, where they changed."""
+
+    _told: Payload | None = None
+
+    def _events(self, update: TickerNews) -> Iterator[Payload]:
+        payload = events.mini_ticker_event(update.ticker, update.event_time)
+        if payload | {"E": None} != self._told:
+            self._told = payload | {"E": None}
+            yield payload
+
+
+class AllMiniTickers(Shared):
+    """`!miniTicker@arr`: those of all pairs, and then each second those that changed, as one list."""
+
+    channel_name = "binance"
+
+    def __init__(self, name: str, services: Services, open_stream: OpenStream) -> None:
+        """Take what opens the stream of a name."""
+        super().__init__()
+        self._name = name
+        self._services = services
+        self._open_stream = open_stream
+        self._sources: dict[str, Source] = {}
+        self._known: dict[str, msgspec.Raw] = {}
+        self._changed: set[str] = set()
+        self._telling: asyncio.Task[None] | None = None
+
+    def open(self) -> None:
+        self._telling = asyncio.create_task(self._keep_telling())
+
+    def close(self) -> None:
+        if self._telling is not None:
+            self._telling.cancel()
+        for source in self._sources.values():
+            source.leave(self)
+
+    def begin(self, state: object, since: Position | None = None) -> None:
+        """Nothing: no pair has a state to begin with."""
+
+    def send_updates(self, updates: Sequence[StreamNews]) -> int:
+        """Take the ticker of a pair for the next list."""
+        for news in updates:
+            self._known[news.stream] = msgspec.Raw(news.head)
+            self._changed.add(news.stream)
+        return 0
+
+    def _welcome(self, client: Listener, since: Position | None) -> None:  # noqa: ARG002 - has no past
+        if self._known:
+            client.send_updates([self._news(self._known)])
+
+    def _news(self, streams: Iterable[str]) -> StreamNews:
+        return StreamNews(self._name, [self._known[stream] for stream in sorted(streams)])
+
+    async def _keep_telling(self) -> None:
+        while True:
+            with suppress(ApiError):
+                for symbol in await self._services.binance.listings.all():
+                    await self._join(f"{symbol.lower()}@miniTicker")
+            if self._changed:
+                changed, self._changed = self._changed, set()
+                self._tell_now([self._news(changed)])
+            await asyncio.sleep(EVERY_S)
+
+    async def _join(self, name: str) -> None:
+        if name not in self._sources:
+            with suppress(ApiError):  # a pair that is listed, and of which nothing is known yet
+                source = await self._open_stream(self._services, name)
+                if source is not None:
+                    self._sources[name] = source
+                    source.join(self, None)
