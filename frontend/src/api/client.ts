@@ -18,6 +18,11 @@ export type OhlcCandle = components["schemas"]["OhlcCandle"];
 export type RankingList = components["schemas"]["RankingList"];
 export type OrderBook = Answer<"getOrderBook">;
 export type Completeness = Answer<"getCompleteness">;
+export type JobRuns = Answer<"getJobs">;
+export type JobRun = components["schemas"]["JobRun"];
+export type JobState = components["schemas"]["JobState"];
+/** A job that the platform has now. */
+export type JobName = NonNullable<Query<"getJobs">["job"]>;
 export type RankedPair = components["schemas"]["RankedPair"];
 
 /** The API answered, and would not or could not serve: its problem document says why (RFC 9457). */
@@ -67,6 +72,11 @@ export class ApiClient {
   /** How fresh each stream is, and whether it may be believed. Throws as `symbols` does. */
   status(signal: AbortSignal): Promise<Status> {
     return this.#get<"getStatus">("/status", {}, signal);
+  }
+
+  /** How each batch job stands, and the newest runs of all. Throws as `symbols` does. */
+  jobs(query: Query<"getJobs">, signal: AbortSignal): Promise<JobRuns> {
+    return this.#get<"getJobs">("/jobs", query, signal);
   }
 
   /** The address of the socket of all channels. */

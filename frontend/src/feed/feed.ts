@@ -1,6 +1,7 @@
 import {
   ApiClient,
   type Completeness,
+  type JobRuns,
   type Ohlc,
   type OrderBook,
   type Status,
@@ -31,6 +32,10 @@ const COMPLETENESS_EVERY_MS = 10 * 60_000;
 const FORMING_HOUR_EVERY_MS = 30_000;
 const HOLES = 200;
 const STATUS_EVERY_MS = 2000;
+/** Jobs run for seconds, minutes apart. */
+const JOBS_EVERY_MS = 10_000;
+/** Of all jobs together, the newest. */
+const RUNS = 50;
 /** Of what is asked for every pair or every hour, so many questions are open at once. */
 const ASKED_AT_ONCE = 3;
 /** Pairs that nobody looks at are forgotten beyond so many, the longest unseen first. */
@@ -48,6 +53,8 @@ export class Feed {
   readonly losers: Told<RankingList>;
   /** How fresh each stream is, and whether it may be believed. */
   readonly status: Refreshed<Status>;
+  /** How each batch job stands, and the newest runs of all. */
+  readonly jobs: Refreshed<JobRuns>;
   /** The prices of any pairs. */
   readonly quotes: Quotes;
   readonly #api: ApiClient;
@@ -71,6 +78,9 @@ export class Feed {
     this.quotes = new Quotes(this.#channels, surroundings);
     this.symbols = new Refreshed(surroundings, SYMBOLS_EVERY_MS, (signal) => this.#api.symbols(signal));
     this.status = new Refreshed(surroundings, STATUS_EVERY_MS, (signal) => this.#api.status(signal));
+    this.jobs = new Refreshed(surroundings, JOBS_EVERY_MS, (signal) =>
+      this.#api.jobs({ limit: RUNS }, signal),
+    );
     this.gainers = this.#channels.ranking("top_gainers");
     this.losers = this.#channels.ranking("top_losers");
     this.readiness = this.#channels.readiness();
@@ -136,7 +146,8 @@ export class Feed {
   retryNow(): void {
     this.#session.retryNow();
     const asked = [this.#depths, this.#days, this.#hours].flatMap((known) => [...known.values()]);
-    for (const each of [this.symbols, this.status, ...asked, ...this.#markets.values()]) each.retryNow();
+    const states = [this.symbols, this.status, this.jobs];
+    for (const each of [...states, ...asked, ...this.#markets.values()]) each.retryNow();
   }
 }
 

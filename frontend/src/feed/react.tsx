@@ -1,7 +1,7 @@
 "use client";
 
 import { createContext, use, useEffect, useMemo, useSyncExternalStore, type ReactNode } from "react";
-import type { Completeness, Ohlc, OrderBook, Status, Symbols } from "@/api/client";
+import type { Completeness, JobRuns, Ohlc, OrderBook, Status, Symbols } from "@/api/client";
 import type { Market as BookMarket } from "@/book/ladder";
 import type { Interval } from "@/candles/interval";
 import type { RankingList, Readiness } from "@/contract/socket";
@@ -87,6 +87,11 @@ export function useDepth(symbol: string, market: BookMarket): RefreshedState<Ord
 /** How fresh each stream is, and whether it may be believed, kept fresh while this is shown. */
 export function useStatus(): RefreshedState<Status> {
   return useRefreshed(useFeed().status);
+}
+
+/** How each batch job stands, and the newest runs of all, kept fresh while this is shown. */
+export function useJobs(): RefreshedState<JobRuns> {
+  return useRefreshed(useFeed().jobs);
 }
 
 /** The hours of a pair's last day, kept fresh while this is shown. */

@@ -38,6 +38,11 @@ export function formatAmount(amount: string, decimals: number): string {
   return padded === "" ? grouped(whole) : `${grouped(whole)}.${padded}`;
 }
 
+/** Write a count, a whole number that is not negative, for people: thousands grouped. */
+export function formatCount(count: number): string {
+  return grouped(String(count));
+}
+
 /** Write an integer of 10^-8 for people, rounded half up to `decimals`. */
 export function formatScaled(units: bigint, decimals: number): string {
   const step = 10n ** BigInt(DECIMALS - decimals);

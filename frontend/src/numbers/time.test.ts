@@ -1,5 +1,13 @@
 import { describe, expect, it, vi } from "vitest";
-import { formatAge, formatCountdown, formatSpan, minuteOf, timeOfDay, zoneName } from "./time";
+import {
+  formatAge,
+  formatCountdown,
+  formatDuration,
+  formatSpan,
+  minuteOf,
+  timeOfDay,
+  zoneName,
+} from "./time";
 
 describe("times", () => {
   it("are told in UTC, whatever the machine's zone", () => {
@@ -26,6 +34,11 @@ describe("times", () => {
   it("are told as ages as exactly as matters", () => {
     const told = [449, 9_999, 10_000, 59_999, 60_000, 3_600_000, 172_800_000].map(formatAge);
     expect(told).toEqual(["0.4 s", "9.9 s", "10 s", "59 s", "1 min", "1 h", "2 d"]);
+  });
+
+  it("are told as durations in the two units that matter", () => {
+    const told = [40, 4_342, 59_999, 60_000, 192_400, 3_600_000, 7_530_000].map(formatDuration);
+    expect(told).toEqual(["0.0 s", "4.3 s", "59 s", "1 min 0 s", "3 min 12 s", "1 h 0 min", "2 h 5 min"]);
   });
 
   it("are counted down to, the second that has begun with them", () => {

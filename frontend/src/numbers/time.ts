@@ -42,6 +42,15 @@ export function formatAge(age: number): string {
   return `${Math.floor(age / DAY_MS)} d`;
 }
 
+/** Write how long something took, in ms, to two figures that tell something: `4.3 s`, `3 min 12 s`, `2 h 5 min`. */
+export function formatDuration(took: number): string {
+  if (took < MINUTE_MS) return formatAge(took);
+  const [hours, minutes] = [Math.floor(took / HOUR_MS), Math.floor((took % HOUR_MS) / MINUTE_MS)];
+  return hours > 0
+    ? `${hours} h ${minutes} min`
+    : `${minutes} min ${Math.floor((took % MINUTE_MS) / SECOND_MS)} s`;
+}
+
 /** Write the time in ms until something happens, as `0:42`, `12:03` or `3:12:03`; the second that has begun counts. */
 export function formatCountdown(left: number): string {
   const seconds = Math.ceil(left / SECOND_MS);

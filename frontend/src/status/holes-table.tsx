@@ -38,7 +38,8 @@ export function HolesTable({ hours, kind }: Props): ReactNode {
           {known ? texts.noHoles : texts.loading}
         </p>
       ) : (
-        <Table label={texts.holes} testId="holes">
+        // A phone scrolls it in its place: what comes after a day of holes would be far below.
+        <Table label={texts.holes} testId="holes" className="max-lg:max-h-72">
           <thead>
             <tr>
               <Head first>{texts.pair}</Head>

@@ -9,7 +9,7 @@ import { Check, Warning } from "@/ui/icons";
 
 const PARTS = ["kafka", "redis", "mongodb"] as const;
 
-/** Which parts of the platform the API reaches; and what it does not tell. */
+/** Which parts of the platform the API reaches. */
 export function PartsPanel({ className }: { className: string }): ReactNode {
   const texts = useTexts().statusPage;
   const { answer, loading } = useReadiness();
@@ -43,9 +43,6 @@ export function PartsPanel({ className }: { className: string }): ReactNode {
             })}
           </dl>
         )}
-        <p className="text-small text-muted">
-          <span className="font-medium text-text">{texts.jobs}:</span> {texts.jobsUnknown}
-        </p>
       </div>
     </Panel>
   );

@@ -7,6 +7,7 @@ import { inOrder } from "@/pairs/match";
 import { PageFrame } from "@/shell/page-frame";
 import { BooksPanel } from "./books-panel";
 import { CompletenessPanel } from "./completeness-panel";
+import { JobsPanel } from "./jobs-panel";
 import { PartsPanel } from "./parts-panel";
 import { StreamsPanel } from "./streams-panel";
 
@@ -34,7 +35,10 @@ export function StatusPage(): ReactNode {
           <StreamsPanel symbols={names} health={health} />
           <BooksPanel symbols={answer?.symbols ?? []} />
         </div>
-        <CompletenessPanel symbols={names} />
+        <div className="grid min-h-0 grid-cols-[minmax(0,1fr)] gap-px lg:grid-rows-[minmax(26rem,1fr)_auto] lg:overflow-y-auto">
+          <CompletenessPanel symbols={names} />
+          <JobsPanel className="lg:max-h-[18rem]" />
+        </div>
       </main>
     </PageFrame>
   );

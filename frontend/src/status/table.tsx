@@ -5,14 +5,21 @@ import { classNames } from "@/ui/class-names";
 export function Table({
   label,
   testId,
+  className,
   children,
 }: {
   label: string;
   testId: string;
+  className?: string;
   children: ReactNode;
 }): ReactNode {
   return (
-    <div className="relative min-h-0 flex-1 overflow-auto" tabIndex={0} role="region" aria-label={label}>
+    <div
+      className={classNames("relative min-h-0 flex-1 overflow-auto", className)}
+      tabIndex={0}
+      role="region"
+      aria-label={label}
+    >
       <table className="w-full border-separate border-spacing-0 text-small" data-testid={testId}>
         {children}
       </table>
