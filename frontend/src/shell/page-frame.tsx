@@ -10,13 +10,14 @@ import { Navigation } from "./navigation";
 import { Preferences } from "./preferences";
 import { SourceBanner } from "./source-banner";
 import { StatusBar } from "./status-bar";
+import { PlatformTrouble } from "./trouble";
 
 interface Props {
   readonly health: Pick<StreamHealth, "status" | "age">;
   readonly origin: Origin | null;
   /** Stands in the head of the page, beside its mark. */
   readonly head: ReactNode;
-  /** What is the matter, where something is. */
+  /** What is the matter, where something is; without it, what is with the connection and the prices. */
   readonly trouble?: ReactNode;
   /** Where the keyboard may go at once: the id of an element, and what it is called. */
   readonly skip?: { readonly to: string; readonly text: string };
@@ -53,7 +54,7 @@ export function PageFrame({ health, origin, head, trouble, skip, children }: Pro
           </div>
         </header>
         <SourceBanner origin={origin} />
-        {trouble}
+        {trouble ?? <PlatformTrouble health={health} />}
         {children}
         <StatusBar health={health} origin={origin} />
       </div>
