@@ -98,14 +98,19 @@ describe("the spread", () => {
 describe("the trust in a book", () => {
   it("is what its builder says", () => {
     for (const state of ["synced", "resyncing", "stale", "starved"] as const) {
-      expect(trustIn(book(1, { state }), 0)).toBe(state);
+      expect(trustIn(book(1, { state }), 0, true)).toBe(state);
     }
-    expect(trustIn(book(1, { state: "starved" }), BELIEVED_MS + 1)).toBe("starved");
+    expect(trustIn(book(1, { state: "starved" }), BELIEVED_MS + 1, false)).toBe("starved");
   });
 
   it("is lost where the builder itself has fallen silent", () => {
-    expect(trustIn(book(1), BELIEVED_MS)).toBe("synced");
-    expect(trustIn(book(1), BELIEVED_MS + 1)).toBe("stale");
-    expect(trustIn(book(1), null)).toBe("synced");
+    expect(trustIn(book(1), BELIEVED_MS, true)).toBe("synced");
+    expect(trustIn(book(1), BELIEVED_MS + 1, true)).toBe("stale");
+    expect(trustIn(book(1), null, true)).toBe("synced");
+  });
+
+  it("is lost at once where nobody follows it any more, and not turned into another fault", () => {
+    expect(trustIn(book(1), 0, false)).toBe("stale");
+    expect(trustIn(book(1, { state: "resyncing" }), 0, false)).toBe("resyncing");
   });
 });

@@ -9,7 +9,11 @@ export type Trust = Book["state"];
  */
 export const BELIEVED_MS = 13_000;
 
-/** Judge a book by what its builder says, and by the age of its newest diff in ms; null where that is unknown. */
-export function trustIn(book: Book, age: number | null): Trust {
-  return book.state === "synced" && age !== null && age > BELIEVED_MS ? "stale" : book.state;
+/**
+ * Judge a book by what its builder says, by the age of its newest diff in ms (null where that is unknown), and by
+ * whether it is followed: without a connection nobody knows what has changed in it.
+ */
+export function trustIn(book: Book, age: number | null, followed: boolean): Trust {
+  const old = age !== null && age > BELIEVED_MS;
+  return book.state === "synced" && (old || !followed) ? "stale" : book.state;
 }

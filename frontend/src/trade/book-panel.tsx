@@ -11,7 +11,6 @@ import { currencies } from "@/pairs/name";
 import { classNames } from "@/ui/class-names";
 import { Panel } from "@/shell/panel";
 import { BookSide } from "./book-side";
-
 import { useStreamHealth } from "./stream-health";
 import { TrustBadge } from "./trust-badge";
 
@@ -24,7 +23,8 @@ export function BookPanel({ className }: { className?: string }): ReactNode {
   const decimals = useMarket("bookDecimals");
   const health = useStreamHealth("bookStream");
   const [ticks, setTicks] = useState<Ticks>(1);
-  const trust = book === null ? null : trustIn(book, health.age);
+  const followed = health.status === "live" || health.status === "stale";
+  const trust = book === null ? null : trustIn(book, health.age, followed);
   // A connection over which nothing comes is not called live beside a book that says so.
   const silent = health.status === "live" && (trust === "stale" || trust === "starved");
   return (
