@@ -19,6 +19,9 @@ export const QUOTE_STALE_MS = 10_000;
 /** Beyond this age, ms, the price of one pair among others is called stale: a quiet pair may not trade for a while. */
 export const QUIET_QUOTE_STALE_MS = 60_000;
 
+/** Beyond this age, ms, of its newest minute a ranking is not taken for that of the day up to now. */
+export const RANKING_STALE_MS = 10 * 60_000;
+
 /** What a stream is worth now. */
 export interface StreamHealth {
   readonly status: StreamStatus;

@@ -10,6 +10,7 @@ import { currencies, pairName } from "@/pairs/name";
 import { QuoteBadge } from "@/shell/quote-badge";
 import { classNames } from "@/ui/class-names";
 import { Star } from "@/ui/icons";
+import { Aligned } from "./aligned";
 import { Change } from "./change";
 import { Price } from "./price";
 import { sparkOf, type MarketRow, type SortKey, type Sorting } from "./row";
@@ -153,10 +154,10 @@ const Row = memo(function Row({ row, watched }: { row: MarketRow; watched: boole
         <Spark symbol={symbol} rose={change !== null && change >= 0n} />
       </td>
       <td className={classNames(cell, "max-xl:hidden")}>
-        {high === null ? "–" : formatScaled(high, decimals)}
+        <Aligned decimals={decimals}>{high === null ? "–" : formatScaled(high, decimals)}</Aligned>
       </td>
       <td className={classNames(cell, "max-xl:hidden")}>
-        {low === null ? "–" : formatScaled(low, decimals)}
+        <Aligned decimals={decimals}>{low === null ? "–" : formatScaled(low, decimals)}</Aligned>
       </td>
       <td className={classNames(cell, "max-sm:pr-3")}>{volume === null ? "–" : formatCompact(volume)}</td>
       <td className={classNames(cell, "text-muted max-sm:hidden")}>

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { useQuote, useSymbols } from "@/feed/react";
 import { decimalsOf, formatAmount } from "@/numbers/decimal";
 import { classNames } from "@/ui/class-names";
+import { Aligned } from "./aligned";
 
 /** What a pair costs now, with its tick's decimals; coloured by where it went last. */
 export function Price({ symbol }: { symbol: string }): ReactNode {
@@ -12,6 +13,7 @@ export function Price({ symbol }: { symbol: string }): ReactNode {
   if (candle === null) return <span className="text-muted">–</span>;
   const known = symbols?.symbols.find((info) => info.symbol === symbol)?.price_decimals ?? 0;
   const live = stream.link.phase === "open" && stream.feed?.state !== "away";
+  const decimals = Math.max(known, decimalsOf(candle.close));
   return (
     <span
       data-testid={`price-${symbol}`}
@@ -20,7 +22,7 @@ export function Price({ symbol }: { symbol: string }): ReactNode {
         !live ? "text-muted" : direction === 1 ? "text-up" : direction === -1 ? "text-down" : "text-text",
       )}
     >
-      {formatAmount(candle.close, Math.max(known, decimalsOf(candle.close)))}
+      <Aligned decimals={decimals}>{formatAmount(candle.close, decimals)}</Aligned>
     </span>
   );
 }

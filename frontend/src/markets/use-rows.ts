@@ -4,10 +4,9 @@ import { useMemo } from "react";
 import type { OhlcCandle, RankedPair } from "@/api/client";
 import { useDays, useRanking, useSymbols } from "@/feed/react";
 import type { Loading } from "@/feed/retried";
+import { RANKING_STALE_MS } from "@/feed/status";
 import { rankedBySymbol, rowOf, type MarketRow } from "./row";
 
-/** A ranking older than this, ms, is no longer taken for the day up to now. */
-const FRESH_MS = 10 * 60_000;
 const NO_HOURS: readonly OhlcCandle[] = [];
 
 /** All that the markets page shows of the pairs' days. */
@@ -30,7 +29,7 @@ export function useMarkets(now: number | null): Markets {
   const names = useMemo(() => symbols?.symbols.map(({ symbol }) => symbol) ?? [], [symbols]);
   const days = useDays(names);
   const time = gainers?.time ?? null;
-  const fresh = time !== null && now !== null && Math.abs(now - time) < FRESH_MS;
+  const fresh = time !== null && now !== null && Math.abs(now - time) < RANKING_STALE_MS;
   const ranked = useMemo(
     () => (fresh ? rankedBySymbol([gainers, losers]) : new Map<string, RankedPair>()),
     [fresh, gainers, losers],

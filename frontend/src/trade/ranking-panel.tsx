@@ -3,13 +3,16 @@
 import Link from "next/link";
 import { useState, type ReactNode } from "react";
 import type { RankedPair, RankingList } from "@/api/client";
-import { useMarketFeed, useMarket, useRanking } from "@/feed/react";
+import { useMarketFeed, useMarket, useRanking, useSymbols } from "@/feed/react";
+import { RANKING_STALE_MS } from "@/feed/status";
 import { useTexts } from "@/i18n/texts";
 import { decimalsOf, formatAmount, formatCompact, formatScaled, scaled, signed } from "@/numbers/decimal";
 import { pairAddress } from "@/pairs/match";
 import { currencies, pairName } from "@/pairs/name";
 import { Panel } from "@/shell/panel";
+import { StreamBadge } from "@/shell/stream-badge";
 import { classNames } from "@/ui/class-names";
+import { useNow } from "@/ui/clock";
 import { useZone } from "@/ui/zone";
 
 type Side = "gainers" | "losers";
@@ -48,6 +51,7 @@ export function RankingPanel({ className }: { className?: string }): ReactNode {
           ))}
         </div>
       }
+      tools={answer !== null && <Worth answer={answer} failed={failed} />}
       {...(className !== undefined && { className })}
     >
       <div className="min-h-0 flex-1 overflow-auto" tabIndex={0} role="region" aria-label={texts.title}>
@@ -61,6 +65,20 @@ export function RankingPanel({ className }: { className?: string }): ReactNode {
       {answer !== null && <Footing answer={answer} failed={failed} />}
     </Panel>
   );
+}
+
+interface RankedProps {
+  readonly answer: RankingList;
+  readonly failed: boolean;
+}
+
+/** Whether the ranking is still of the day up to now; one of a replay is of a day of the past. */
+function Worth({ answer: { time, source }, failed }: RankedProps): ReactNode {
+  const now = useNow();
+  if (time === null || now === null) return null;
+  const age = source?.endsWith("replay") === true ? null : Math.max(now - time - MINUTE_MS, 0);
+  const old = age !== null && age > RANKING_STALE_MS;
+  return <StreamBadge status={failed ? "reconnecting" : old ? "stale" : "live"} age={age} />;
 }
 
 function Rows({ rows }: { rows: readonly RankedPair[] }): ReactNode {
@@ -109,6 +127,8 @@ function Head({
 function Row({ row, shown }: { row: RankedPair; shown: boolean }): ReactNode {
   const texts = useTexts().ranking;
   const interval = useMarket("interval");
+  const { answer: symbols } = useSymbols();
+  const known = symbols?.symbols.find(({ symbol }) => symbol === row.symbol)?.price_decimals ?? 0;
   const { base, quote } = currencies(row.symbol);
   const fell = row.change_percent.startsWith("-");
   const change = scaled(row.change_percent.replace("-", "")) * (fell ? -1n : 1n);
@@ -128,7 +148,7 @@ function Row({ row, shown }: { row: RankedPair; shown: boolean }): ReactNode {
         </Link>
         <span className="text-micro text-muted">{quote !== "" && `/${quote}`}</span>
       </th>
-      <td className="text-right">{formatAmount(row.price, decimalsOf(row.price))}</td>
+      <td className="text-right">{formatAmount(row.price, Math.max(known, decimalsOf(row.price)))}</td>
       <td className={classNames("text-right whitespace-nowrap", tone)}>
         {/* The direction is told by shape too, not by colour alone. */}
         <span aria-hidden="true" className="text-[8px] leading-none">
@@ -148,7 +168,7 @@ function Row({ row, shown }: { row: RankedPair; shown: boolean }): ReactNode {
   );
 }
 
-function Footing({ answer, failed }: { answer: RankingList; failed: boolean }): ReactNode {
+function Footing({ answer, failed }: RankedProps): ReactNode {
   const texts = useTexts().ranking;
   const { minute, name } = useZone();
   const { time, supply_time: supply } = answer;
