@@ -1,7 +1,7 @@
 "use client";
 
 import { usePathname } from "next/navigation";
-import { useState, type ReactNode } from "react";
+import { useId, useState, type ReactNode } from "react";
 import { useSymbols } from "@/feed/react";
 import { useTexts } from "@/i18n/texts";
 import { inOrder } from "@/pairs/match";
@@ -23,6 +23,7 @@ export function AlertForm(): ReactNode {
   const [kind, setKind] = useState<Condition["kind"]>("above");
   const [typed, setTyped] = useState("");
   const [refused, setRefused] = useState(false);
+  const refusal = useId();
   const symbol = chosen ?? (page === "trade" ? shown : undefined) ?? known[0];
 
   const make = (): void => {
@@ -86,6 +87,7 @@ export function AlertForm(): ReactNode {
           inputMode="decimal"
           aria-label={texts.price}
           aria-invalid={refused}
+          aria-describedby={refusal}
           placeholder={texts.price}
           className={classNames(FIELD, refused && "border-trouble")}
           value={typed}
@@ -97,6 +99,9 @@ export function AlertForm(): ReactNode {
       <button type="submit" className="rounded-control bg-raised px-2 py-1 font-medium hover:bg-line">
         {texts.make}
       </button>
+      <p id={refusal} role="status" className="col-span-2 text-micro text-trouble empty:hidden">
+        {refused && kind !== "quality" && texts.badPrice}
+      </p>
     </form>
   );
 }

@@ -65,4 +65,9 @@ describe("alerts that a browser keeps", () => {
       null,
     ]);
   });
+
+  it("have no price made of one that may be meant otherwise", () => {
+    expect(["35600,5", "35.600,50", "1,2,3", "0,5"].map(readPrice)).toEqual([null, null, null, null]);
+    expect(["1,234,567", "35,600.5"].map(readPrice)).toEqual(["1234567", "35600.5"]);
+  });
 });

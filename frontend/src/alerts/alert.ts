@@ -23,6 +23,9 @@ const MOST = 50;
 /** A price as it may be written: no sign, at most 8 decimals. */
 const PRICE = /^(0|[1-9]\d{0,11})(\.\d{1,8})?$/;
 
+/** Thousands set apart as the page writes them. */
+const GROUPED = /^\d{1,3}(,\d{3})+(\.|$)/;
+
 /** Return why an alert goes off at `now` (epoch ms), or null while it does not. */
 export function verdict({ condition, madeAt }: Alert, quote: Quote, now: number): Reason | null {
   if (condition.kind === "quality") {
@@ -50,9 +53,12 @@ export function judged(
   return after.every((alert, index) => alert === alerts[index]) ? alerts : after;
 }
 
-/** Read a price that somebody has typed, as the platform writes it; null where it is none. */
+/** Read a price that somebody has typed, as the platform writes it; null where it is none, or might be another. */
 export function readPrice(typed: string): string | null {
-  const text = typed.replace(/[\s,]/g, "");
+  const written = typed.replace(/\s/g, "");
+  // Elsewhere a comma stands before the decimals: it is not passed over where it could.
+  if (written.includes(",") && !GROUPED.test(written)) return null;
+  const text = written.replaceAll(",", "");
   if (!PRICE.test(text) || scaled(text) === 0n) return null;
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
