@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 TRIALS = Path(__file__).with_name("operator_trials.py")
+PATIENCE_S = 240.0
 
 
 def start(airflow_python: Path, folder: Path, *trials: str) -> subprocess.Popen[str]:
@@ -69,8 +70,8 @@ def test_a_program_does_not_outlive_its_task(
     try:
         program = psutil.Process(pid_of_program(task, tmp_path / "killed.py.pid"))
         task.send_signal(how)
-        task.wait(30)
-        gone, alive = psutil.wait_procs([program], timeout=30)
+        task.wait(PATIENCE_S)
+        gone, alive = psutil.wait_procs([program], timeout=PATIENCE_S)
     finally:
         task.kill()
         task.communicate()
@@ -79,7 +80,7 @@ def test_a_program_does_not_outlive_its_task(
 
 def pid_of_program(task: subprocess.Popen[str], file: Path) -> int:
     """Wait until the program of a task has written its process id."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_S
     while not (file.exists() and file.read_text()):
         assert time.monotonic() < deadline, "the program was not started"
         assert task.poll() is None, task.communicate()[0]

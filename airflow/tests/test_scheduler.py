@@ -34,15 +34,18 @@ from candlestack_local.supervisor_config import render
 from platform_under_test import ROOT, eventually
 from records import START, candle, record
 
-DAG = "ohlc_1h_spark_aggregator"
-TASK = "roll_up_1h"
-ROLLED = KLINE_COLLECTIONS[Interval.H1.value]
-FIRST_MINUTE = -(START // 60_000) % 60
-MINUTES = 5 * 60
+DAG = "ohlc_1d_spark_aggregator"
+"""The one whose next run is the furthest away: one that the scheduler began meanwhile would be counted."""
+TASK = "roll_up_1d"
+ROLLED = KLINE_COLLECTIONS[Interval.D1.value]
+DAY_MINUTES = Interval.D1.minutes
+FIRST_MINUTE = -(START // 60_000) % DAY_MINUTES
+MINUTES = 2 * DAY_MINUTES
+AT_ONCE = 500
 SYMBOLS = ("BTCUSDT", "ETHUSDT")
 DATABASE = "airflow-scheduler"
 PAUSED = "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"
-START_S, RUN_S, ANSWER_S, STOP_S = 240.0, 180.0, 60.0, 40.0
+START_S, RUN_S, ANSWER_S, STOP_S = 600.0, 600.0, 240.0, 240.0
 
 Rows = dict[str, dict[str, Any]]
 
@@ -95,7 +98,7 @@ class Client:
 
 @pytest.fixture(scope="module")
 def database(mongo_server: MongoServer) -> Iterator[Database[dict[str, Any]]]:
-    """Five hours of 1m candles of two pairs, as the candle writer leaves them."""
+    """Two days of 1m candles of two pairs, as the candle writer leaves them."""
     with pymongo.MongoClient[dict[str, Any]](mongo_server.uri, tz_aware=True) as client:
         database = client[DATABASE]
         sink = CandleSink(database)
@@ -103,6 +106,8 @@ def database(mongo_server: MongoServer) -> Iterator[Database[dict[str, Any]]]:
         for symbol in SYMBOLS:
             for minute in range(FIRST_MINUTE, FIRST_MINUTE + MINUTES):
                 sink.add(record(candle(minute, 1, symbol=symbol)))
+                if sink.size() == AT_ONCE:
+                    sink.flush()
         sink.flush()
         yield database
 
@@ -187,12 +192,12 @@ def test_a_first_start_is_one_run_over_all_there_is_and_a_killed_second_one_leav
     run_id = first[0]["dag_run_id"]
     assert client.until_ended(DAG, run_id) == "success", client.log(run_id)
     rows = rows_of(database)
-    assert len(rows) == len(SYMBOLS) * MINUTES // 60
+    assert len(rows) == len(SYMBOLS) * MINUTES // DAY_MINUTES
 
     # Once more over a window, with the task killed while its job is at work; what it was to write is gone.
     database[ROLLED].delete_many({})
     begin, end = (min(row["open_time"] for row in rows.values()), datetime.now(UTC))
-    window = {"start": f"{begin:%Y-%m-%dT%H:%M:%SZ}", "end": f"{end:%Y-%m-%dT%H:00:00Z}"}
+    window = {"start": f"{begin:%Y-%m-%dT%H:%M:%SZ}", "end": f"{end:%Y-%m-%dT00:00:00Z}"}
     second = client.post(f"/dags/{DAG}/dagRuns", {"logical_date": None, "conf": window})["dag_run_id"]
     at_work = eventually(
         lambda: database[JOB_RUNS].find_one({"outcome": "running"}), "the job is at work", RUN_S
@@ -201,7 +206,7 @@ def test_a_first_start_is_one_run_over_all_there_is_and_a_killed_second_one_leav
     task = job.parent()
     assert task is not None
     task.send_signal(signal.SIGKILL)
-    gone, alive = psutil.wait_procs([job], timeout=30)
+    gone, alive = psutil.wait_procs([job], timeout=RUN_S)
     assert (gone, alive) == ([job], []), "the job outlived its task"
     assert client.until_ended(DAG, second) == "success", client.log(second)
     assert figures(rows_of(database)) == figures(rows)
