@@ -69,8 +69,8 @@ class RollingDay:
     def __init__(self) -> None:
         self._minutes: dict[int, _Figures] = {}
         self._newest = 0
-        self._day: Day | None = None
-        """Until a minute changes."""
+        self._before_newest: _Figures | None = None
+        """The day's minutes but the newest in one, for mostly it is the newest that changes; None to add them up."""
 
     def take(self, minute: Candle) -> None:
         """Take an account of a minute; it counts where it is the best of that minute so far."""
@@ -79,19 +79,24 @@ class RollingDay:
         if known is not None and not supersedes(figures, known):
             return
         self._minutes[minute.open_time] = figures
+        if minute.open_time != self._newest:
+            self._before_newest = None
         self._newest = max(self._newest, minute.open_time)
-        self._day = None
         if len(self._minutes) > DAY_MINUTES + 1:
             oldest = self._newest - DAY_MINUTES * MINUTE_MS
             self._minutes = {time: known for time, known in self._minutes.items() if time >= oldest}
 
     def day(self) -> Day | None:
         """Return the day up to the newest minute; None before there is one."""
-        if self._day is None and self._minutes:
-            open_time = _open_time(self._newest)
-            window = [self._minutes[time] for time in sorted(self._minutes) if time >= open_time]
-            self._day = _day(window, open_time, self._minutes.get(open_time - MINUTE_MS))
-        return self._day
+        newest = self._minutes.get(self._newest)
+        if newest is None:
+            return None
+        open_time = _open_time(self._newest)
+        if self._before_newest is None:
+            times = sorted(time for time in self._minutes if open_time <= time < self._newest)
+            self._before_newest = _in_one([self._minutes[time] for time in times]) if times else None
+        window = [newest] if self._before_newest is None else [self._before_newest, newest]
+        return _day(window, open_time, self._minutes.get(open_time - MINUTE_MS))
 
 
 async def day(candles: CandleService, symbol: str) -> Day:
@@ -126,17 +131,34 @@ def _open_time(newest: int) -> int:
 
 
 def _day(window: Sequence[_Figures], open_time: int, before: _Figures | None) -> Day:
-    """Return the day of some candles ascending by open time; prices are those of candles with trades, if any has."""
-    priced = [candle for candle in window if candle.trades] or window
+    """Return the day of some candles ascending by open time."""
+    figures = _in_one(window)
     return Day(
         open_time=open_time,
-        close_time=max(candle.version for candle in window),
+        close_time=figures.version,
+        open=figures.open,
+        high=figures.high,
+        low=figures.low,
+        last=figures.close,
+        volume=figures.volume,
+        quote_volume=figures.quote_volume,
+        count=figures.trades,
+        close_before=figures.open if before is None else before.close,
+    )
+
+
+def _in_one(window: Sequence[_Figures]) -> _Figures:
+    """Return candles ascending by open time as one; its prices are those of candles with trades, if any has."""
+    priced = [candle for candle in window if candle.trades] or window
+    return _Figures(
+        open_time=window[0].open_time,
+        closed=window[-1].closed,
+        version=max(candle.version for candle in window),
         open=priced[0].open,
         high=max(candle.high for candle in priced),
         low=min(candle.low for candle in priced),
-        last=priced[-1].close,
+        close=priced[-1].close,
         volume=sum(candle.volume for candle in window),
         quote_volume=sum(candle.quote_volume for candle in window),
-        count=sum(candle.trades for candle in window),
-        close_before=priced[0].open if before is None else before.close,
+        trades=sum(candle.trades for candle in window),
     )
