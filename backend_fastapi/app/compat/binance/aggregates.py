@@ -14,8 +14,8 @@ from app.compat.binance.schemas import AggregateTrade
 from candlestack_core.decimals import from_scaled, scaled
 from candlestack_core.messages import Listing, Trade
 
-SETTLED_AFTER_MS = 250
-"""So long after a trade no further one of its aggregate is expected: they are made, and sent, in one go."""
+SETTLED_AFTER_MS = 500
+"""So long after a trade no further one of its aggregate is expected: they are made in one go, and come in few ms."""
 
 Aggregate = Sequence[Trade]
 """The trades of one aggregate, ascending by id."""
