@@ -25,7 +25,7 @@ from listing_records import entry, store_listings
 PAIR, MARKET = "STREAMUSDT", "STREAM/USDT"
 NAME = PAIR.lower()
 BOOK_ID = 100
-WITHIN_S = 20.0
+WITHIN_S = 60.0
 
 
 def diff(symbol: str, update_id: int, price: str = "99.5", quantity: str = "3") -> DepthDiff:

@@ -34,7 +34,7 @@ from listing_records import LISTED_AT, entry
 
 PAIR = "VIEWUSDT"
 LISTING = listing_of(msgspec.Raw(json.dumps(entry(PAIR)).encode()), source="simulator", time=LISTED_AT)
-WITHIN_S = 10.0
+WITHIN_S = 30.0
 
 
 class Line:
