@@ -122,6 +122,7 @@ export function useQuote(symbol: string): Quote {
 /** What the prices of some pairs are worth together: as the worst of them, as old as the newest, and stale as that is. */
 export function useQuotesHealth(symbols: readonly string[]): Omit<StreamHealth, "stream"> {
   const { quotes } = useFeed();
+  const { loading } = useReadiness();
   const now = useNow();
   useEffect(() => {
     const stops = symbols.map((symbol) => quotes.look(symbol));
@@ -131,7 +132,10 @@ export function useQuotesHealth(symbols: readonly string[]): Omit<StreamHealth, 
   }, [quotes, symbols]);
   // Judged each second, not with each price.
   const shown = quotes.state.get();
-  if (now === null || symbols.length === 0) return { status: "connecting", age: null };
+  if (now === null || symbols.length === 0) {
+    // Without an answer no pair is known either.
+    return { status: loading.phase === "failed" ? "reconnecting" : "connecting", age: null };
+  }
   const streams = symbols.map((symbol) => (shown[symbol] ?? NO_QUOTE).stream);
   const ages = streams.flatMap(({ freshness }) => (freshness === null ? [] : [ageOf(freshness, now)]));
   const age = ages.length > 0 ? Math.min(...ages) : null;

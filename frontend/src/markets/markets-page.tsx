@@ -32,8 +32,8 @@ export function MarketsPage(): ReactNode {
         className="grid min-h-0 flex-1 gap-px lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-2 xl:grid-cols-[minmax(0,1fr)_22rem]"
       >
         <MarketsPanel markets={markets} health={health} className="max-lg:order-last lg:row-span-2" />
-        <MoversPanel side="gainers" rows={markets.rows} />
-        <MoversPanel side="losers" rows={markets.rows} />
+        <MoversPanel side="gainers" {...markets} />
+        <MoversPanel side="losers" {...markets} />
       </main>
     </PageFrame>
   );

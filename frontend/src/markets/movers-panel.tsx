@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import type { ReactNode } from "react";
+import type { Loading } from "@/feed/retried";
 import { useTexts } from "@/i18n/texts";
 import { pairAddress } from "@/pairs/match";
 import { pairName } from "@/pairs/name";
@@ -15,10 +16,12 @@ const SHOWN = 8;
 interface Props {
   readonly side: "gainers" | "losers";
   readonly rows: readonly MarketRow[];
+  /** How it stands with the list of the pairs. */
+  readonly loading: Loading;
 }
 
 /** The pairs whose day brought most, or cost most. */
-export function MoversPanel({ side, rows }: Props): ReactNode {
+export function MoversPanel({ side, rows, loading }: Props): ReactNode {
   const texts = useTexts().markets;
   const gained = side === "gainers";
   const moved = rows.filter(({ change }) => change !== null && (gained ? change > 0n : change < 0n));
@@ -57,7 +60,13 @@ export function MoversPanel({ side, rows }: Props): ReactNode {
         ))}
         {shown.length === 0 && (
           <li className="px-3 py-4 text-center text-muted">
-            {!known ? texts.loading : gained ? texts.noGainers : texts.noLosers}
+            {known
+              ? gained
+                ? texts.noGainers
+                : texts.noLosers
+              : loading.phase === "failed"
+                ? texts.away
+                : texts.loading}
           </li>
         )}
       </ol>

@@ -30,12 +30,13 @@ export function HolesTable({ hours, kind }: Props): ReactNode {
     [answers, kind],
   );
   const known = answers.every(({ answer }) => answer !== null);
+  const failed = answers.some(({ loading }) => loading.phase === "failed");
   return (
     <>
       <h3 className="border-y border-line px-3 py-1 text-small font-semibold">{texts.holes}</h3>
       {holes.length === 0 ? (
         <p role="status" className="px-3 py-3 text-muted">
-          {known ? texts.noHoles : texts.loading}
+          {known ? texts.noHoles : failed ? texts.failed : texts.loading}
         </p>
       ) : (
         // A phone scrolls it in its place: what comes after a day of holes would be far below.
@@ -45,7 +46,7 @@ export function HolesTable({ hours, kind }: Props): ReactNode {
               <Head first>{texts.pair}</Head>
               <Head>{texts.holeMinute}</Head>
               <Head>{texts.holeCount}</Head>
-              <Head>{texts.holeIds}</Head>
+              <Head spare>{texts.holeIds}</Head>
               <Head>{texts.holeFilled}</Head>
             </tr>
           </thead>
@@ -55,7 +56,9 @@ export function HolesTable({ hours, kind }: Props): ReactNode {
                 <Cell first>{pairName(hole.symbol)}</Cell>
                 <Cell>{minute(hole.minute)}</Cell>
                 <Cell>{hole.count}</Cell>
-                <Cell>{kind === "kline_1m" ? time(hole.first_id) : `${hole.first_id}–${hole.last_id}`}</Cell>
+                <Cell spare>
+                  {kind === "kline_1m" ? time(hole.first_id) : `${hole.first_id}–${hole.last_id}`}
+                </Cell>
                 <Cell>
                   {hole.how === null ? (
                     <span className="text-trouble">{texts.notFilled}</span>

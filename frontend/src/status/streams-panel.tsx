@@ -35,8 +35,10 @@ export function StreamsPanel({ symbols, health }: Props): ReactNode {
             <Head hint={texts.lagHint}>{`${texts.lag} ms`}</Head>
             <Head hint={texts.latencyHint(1000)}>{`${texts.p50} ms`}</Head>
             <Head hint={texts.latencyHint(1000)}>{`${texts.p99} ms`}</Head>
-            <Head>{texts.samples}</Head>
-            <Head hint={texts.resynchronisedHint}>{texts.resynchronised}</Head>
+            <Head spare>{texts.samples}</Head>
+            <Head spare hint={texts.resynchronisedHint}>
+              {texts.resynchronised}
+            </Head>
             <Head>{texts.price}</Head>
           </tr>
         </thead>
@@ -70,8 +72,8 @@ function Row({ symbol, lag }: { symbol: string; lag: number | null }): ReactNode
       <Cell>{lag ?? "–"}</Cell>
       <Cell>{shown(0.5)}</Cell>
       <Cell>{shown(0.99)}</Cell>
-      <Cell>{times?.count ?? 0}</Cell>
-      <Cell>{quote.stream.resynchronised}</Cell>
+      <Cell spare>{times?.count ?? 0}</Cell>
+      <Cell spare>{quote.stream.resynchronised}</Cell>
       <Cell>
         <QuoteBadge symbol={symbol} />
       </Cell>

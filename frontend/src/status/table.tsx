@@ -30,11 +30,13 @@ export function Table({
 interface HeadProps {
   readonly children: ReactNode;
   readonly first?: boolean;
+  /** Left out on a phone, which has no room for every column. */
+  readonly spare?: boolean;
   readonly hint?: string;
 }
 
 /** The head of a column; the first one's texts begin at the left, the others' figures end at the right. */
-export function Head({ children, first = false, hint }: HeadProps): ReactNode {
+export function Head({ children, first = false, spare = false, hint }: HeadProps): ReactNode {
   return (
     <th
       scope="col"
@@ -42,6 +44,7 @@ export function Head({ children, first = false, hint }: HeadProps): ReactNode {
       className={classNames(
         "sticky top-0 z-[1] bg-panel px-1.5 py-1 text-micro font-normal whitespace-nowrap text-muted last:pr-3",
         first ? "pl-3 text-left" : "text-right",
+        spare && "max-sm:hidden",
       )}
     >
       {children}
@@ -49,10 +52,11 @@ export function Head({ children, first = false, hint }: HeadProps): ReactNode {
   );
 }
 
-export function Cell({ children, first = false }: Omit<HeadProps, "hint">): ReactNode {
+export function Cell({ children, first = false, spare = false }: Omit<HeadProps, "hint">): ReactNode {
   const className = classNames(
     "px-1.5 whitespace-nowrap last:pr-3",
     first ? "pl-3 text-left font-normal" : "text-right",
+    spare && "max-sm:hidden",
   );
   return first ? (
     <th scope="row" className={className}>
