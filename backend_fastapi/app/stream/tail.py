@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from functools import partial
 from typing import Any
 
@@ -115,22 +116,21 @@ class Tail:
         """Begin a little before the end of every partition; return the ends."""
         starts: dict[TopicPartition, int] = {}
         ends: dict[TopicPartition, int] = {}
-        admin = open_admin(self._settings)
         self._missing.clear()
-        for topic, channel in self._channels.items():
-            partitions = consumer.partitions(topic)
-            if not partitions:
-                if channel.required:
-                    raise KafkaError(f"the topic {topic} does not exist yet")
-                _LOG.warning("going without a topic that does not exist yet", topic=topic)
-                self._missing.add(topic)
-                continue
-            topic_id = admin.topic_id(topic)
-            for partition in partitions:
-                self._epochs[partition] = f"{topic}/{partition.partition}/{topic_id[:EPOCH_ID_LENGTH]}"
-                low, ends[partition] = consumer.bounds(partition)
-                starts[partition] = max(low, ends[partition] - channel.history_records)
-        admin.close()
+        with closing(open_admin(self._settings)) as admin:
+            for topic, channel in self._channels.items():
+                partitions = consumer.partitions(topic)
+                if not partitions:
+                    if channel.required:
+                        raise KafkaError(f"the topic {topic} does not exist yet")
+                    _LOG.warning("going without a topic that does not exist yet", topic=topic)
+                    self._missing.add(topic)
+                    continue
+                topic_id = admin.topic_id(topic)
+                for partition in partitions:
+                    self._epochs[partition] = f"{topic}/{partition.partition}/{topic_id[:EPOCH_ID_LENGTH]}"
+                    low, ends[partition] = consumer.bounds(partition)
+                    starts[partition] = max(low, ends[partition] - channel.history_records)
         self._positions = dict(starts)
         consumer.assign(starts)
         return ends
