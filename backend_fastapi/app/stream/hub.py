@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from app.stream.channel import AnyFollowed, FeedT, Followed
 from app.stream.clients import Client, Listener
@@ -143,6 +143,7 @@ class HubSource:
     hub: Hub
     channel: AnyFollowed
     subject: Subject
+    ended: ClassVar[bool] = False
 
     def join(self, client: Listener, since: Position | None) -> None:
         self.hub.join(self.channel, self.subject, client, since)

@@ -92,9 +92,11 @@ class Session:
             return
         held: dict[Wanted, _Held] = {}
         try:
-            for key in new:
-                source = await key.source(self._services)
-                held[key] = _Held(key.client(self._connection, self._clock_ms), source)
+            # One may end while the next is waited for.
+            while missing := [key for key in new if key not in held or held[key].source.ended]:
+                for key in missing:
+                    source = await key.source(self._services)
+                    held[key] = _Held(key.client(self._connection, self._clock_ms), source)
         except ApiError as error:
             for client, source in held.values():
                 source.leave(client)

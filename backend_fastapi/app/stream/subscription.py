@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 class Source(Protocol):
     """Where a client is told of what it subscribed to."""
 
+    @property
+    def ended(self) -> bool:
+        """Whether it tells nothing any more: its last client has left it before the next one joined."""
+        ...
+
     def join(self, client: Listener, since: Position | None) -> None:
         """Tell a client the state, or what happened since a position, and then all that happens."""
         ...

@@ -18,6 +18,7 @@ class Shared(ABC):
     """A source that begins with its first client and ends with its last."""
 
     channel_name: str
+    ended = False
 
     def __init__(self) -> None:
         self._clients: dict[Listener, None] = {}
@@ -128,6 +129,9 @@ class Views:
         return shared
 
     def forget(self, key: Hashable) -> None:
-        """End a source that nobody listens to."""
-        if (shared := self._shared.pop(key, None)) is not None:
+        """End the source of a key, if nobody listens to it."""
+        shared = self._shared.get(key)
+        if shared is not None and shared.empty:
+            del self._shared[key]
+            shared.ended = True
             shared.close()

@@ -21,6 +21,10 @@ class _Held(NamedTuple):
     source: Source | None
     """None for a stream that the exchange has not: it is accepted and silent, as there."""
 
+    @property
+    def ended(self) -> bool:
+        return self.source is not None and self.source.ended
+
 
 class StreamSession:
     """Carries out what a client asks for, one command after the other; ends with `close`."""
@@ -65,9 +69,11 @@ class StreamSession:
             raise CommandError(2, f"Invalid request: more than {self._most} streams on one connection")
         held: dict[str, _Held] = {}
         try:
-            for name in new:
-                client = StreamClient(self._connection, self._clock_ms, lambda: self._combined)
-                held[name] = _Held(client, await self._source(name))
+            # One may end while the next is waited for.
+            while missing := [name for name in new if name not in held or held[name].ended]:
+                for name in missing:
+                    client = StreamClient(self._connection, self._clock_ms, lambda: self._combined)
+                    held[name] = _Held(client, await self._source(name))
         except ApiError:
             for client, source in held.values():
                 if source is not None:
