@@ -278,6 +278,15 @@ def completeness(api: Client) -> str:
     return f"{len(streams)} streams, {missing} missing in the last hour"
 
 
+@check("jobs")
+def jobs(api: Client) -> str:
+    answer = api.ask("/jobs", limit=100).json
+    began = [run["started_at"] for run in answer["runs"]]
+    require(began == sorted(began, reverse=True), "the runs are not the newest first")
+    last = {each["job"]: each["latest"] and each["latest"]["outcome"] for each in answer["jobs"]}
+    return ", ".join(f"{job} {outcome or 'has not run'}" for job, outcome in last.items())
+
+
 @check("status")
 def status(api: Client) -> str:
     streams = api.ask("/status", symbol=api.symbol).json["streams"]
