@@ -228,9 +228,16 @@ def test_aggregates_are_neighbours_of_one_time_price_and_side_and_none_is_cut(do
     assert door.ask("/api/v3/aggTrades", symbol=PAIR, fromId=10, limit=2).json == found[3:5]
     window = {"startTime": NOON + 5000, "endTime": NOON + 7000}
     assert door.ask("/api/v3/aggTrades", symbol=PAIR, **window).json == found[4:7]
-    refused = door.ask("/api/v3/aggTrades", symbol=PAIR, fromId=1)
-    assert (refused.status, refused.json["code"]) == (400, -1130)
-    assert "known from 3 on" in refused.json["msg"]
+    newest = {"endTime": NOON + 7000, "limit": 2}
+    assert door.ask("/api/v3/aggTrades", symbol=PAIR, **newest).json == found[5:7]
+    for name, wanted, oldest in (
+        ("fromId", 1, 3),
+        ("startTime", NOON + 999, NOON + 1000),
+        ("endTime", NOON + 999, NOON + 1000),
+    ):
+        refused = door.ask("/api/v3/aggTrades", symbol=PAIR, **{name: wanted})
+        assert (refused.status, refused.json["code"]) == (400, -1130)
+        assert f"'{name}' is not valid: trades are known from {oldest} on" in refused.json["msg"]
 
 
 def test_no_aggregate_is_made_of_trades_among_which_one_is_missing(door: Api, world: World) -> None:

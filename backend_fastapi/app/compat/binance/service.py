@@ -128,11 +128,11 @@ class BinanceService:
         listing = await self._listing(symbol)
         trades = (await self.trades.newest(symbol, TRADES_LARGEST)).trades
         held = aggregate_rows(trades, listing, self.clock_ms())
-        if first_id is None and start is None:
-            return [each for each in held if end is None or each.time <= end][-limit:]
+        oldest_id, oldest_time = (held[0].first_id, held[0].time) if held else (0, 0)
         for name, wanted, oldest in (
-            ("fromId", first_id, held[0].first_id if held else 0),
-            ("startTime", start, held[0].time if held else 0),
+            ("fromId", first_id, oldest_id),
+            ("startTime", start, oldest_time),
+            ("endTime", end, oldest_time),
         ):
             if wanted is not None and wanted < oldest:
                 raise errors.RefusedError(
@@ -146,7 +146,7 @@ class BinanceService:
             and (start is None or each.time >= start)
             and (end is None or each.time <= end)
         ]
-        return found[:limit]
+        return found[-limit:] if first_id is None and start is None else found[:limit]
 
     async def day_ticker(
         self, parameters: Parameters
