@@ -33,6 +33,13 @@ def test_the_depth_of_the_book_is_drawn_and_told(
         re.compile(r"^Bids down to [\d,.]+: [\d,.]*[1-9][\d,.]* BTC$")
     )
     keep_screenshot(page, "depth")
+    page.mouse.move(0, 0)
+    expect(page.get_by_test_id("depth-legend")).to_contain_text("Middle")
+    for _ in range(5):
+        depth.press("ArrowRight")
+    expect(page.get_by_test_id("depth-legend")).to_have_text(
+        re.compile(r"^Asks up to [\d,.]+: [\d,.]*[1-9][\d,.]* BTC$")
+    )
     page.get_by_role("button", name="Candles", exact=True).click()
     expect(page.get_by_test_id("chart").locator("canvas").first).to_be_visible()
     assert page.url == live.trade_url()

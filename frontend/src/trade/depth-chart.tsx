@@ -12,6 +12,8 @@ const WIDTH = 1000;
 const HEIGHT = 400;
 /** Heights at which a total is written, as shares of the deepest. */
 const GRID = [0.25, 0.5, 0.75, 1] as const;
+/** How far an arrow key goes, as shares of the width. */
+const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -0.02, ArrowRight: 0.02 };
 
 /** How much stands in the book up to each price. */
 export function DepthChart(): ReactNode {
@@ -67,6 +69,16 @@ function Drawn({ depth, decimals, base, believed }: DrawnProps): ReactNode {
       className={classNames("relative min-h-0 flex-1", !believed && "opacity-75 grayscale")}
       aria-label={texts.described(written(middle, decimals.price), totals[0] ?? "", totals[1] ?? "", base)}
       data-testid="depth"
+      tabIndex={0}
+      onKeyDown={(event) => {
+        const step = STEPS[event.key];
+        if (step === undefined) return;
+        event.preventDefault();
+        setPointed(Math.min(Math.max((pointed ?? 0.5) + step, 0), 1));
+      }}
+      onBlur={() => {
+        setPointed(null);
+      }}
     >
       <div
         className="absolute inset-x-0 top-8 bottom-7"
@@ -121,7 +133,12 @@ function Drawn({ depth, decimals, base, believed }: DrawnProps): ReactNode {
           </span>
         ))}
       </div>
-      <p className="absolute top-1.5 left-3 text-micro text-muted" data-testid="depth-legend">
+      <p
+        // Heard where it was asked for; the middle moves with every trade.
+        role={pointed === null ? undefined : "status"}
+        className="absolute top-1.5 left-3 text-micro text-muted"
+        data-testid="depth-legend"
+      >
         {price === null ? (
           <>
             {texts.middle} <span className="text-text">{written(middle, decimals.price)}</span>
