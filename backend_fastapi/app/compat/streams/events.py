@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 from app.compat.binance.aggregates import Aggregate, aggregate_row
-from app.compat.binance.rows import padded
+from app.compat.binance.rows import level_rows, padded
 from app.compat.binance.schemas import DayTicker, MiniTicker
-from candlestack_core.messages import Book, Candle, DepthDiff, Level, Listing, Trade
+from app.compat.binance.tickers import best
+from candlestack_core.messages import Book, Candle, DepthDiff, Listing, Trade
 
 Payload = dict[str, Any]
 
@@ -117,8 +117,8 @@ def diff_event(diff: DepthDiff, listing: Listing) -> Payload:
         "s": diff.symbol,
         "U": diff.first_update_id,
         "u": diff.final_update_id,
-        "b": levels(diff.bids, listing),
-        "a": levels(diff.asks, listing),
+        "b": level_rows(diff.bids, listing),
+        "a": level_rows(diff.asks, listing),
     }
 
 
@@ -146,16 +146,14 @@ def partial_book(book: Book, listing: Listing) -> Payload:
     """Return the best levels of a book."""
     return {
         "lastUpdateId": book.last_update_id,
-        "bids": levels(book.bids, listing),
-        "asks": levels(book.asks, listing),
+        "bids": level_rows(book.bids, listing),
+        "asks": level_rows(book.asks, listing),
     }
 
 
 def book_ticker(book: Book, listing: Listing) -> Payload:
     """Return the best bid and ask; zeros for a side where there is none."""
-    (bid, bid_quantity), (ask, ask_quantity) = (
-        (levels(side[:1], listing) or [("0", "0")])[0] for side in (book.bids, book.asks)
-    )
+    bid, bid_quantity, ask, ask_quantity = best(book, listing)
     return {
         "u": book.last_update_id,
         "s": book.symbol,
@@ -164,11 +162,3 @@ def book_ticker(book: Book, listing: Listing) -> Payload:
         "a": ask,
         "A": ask_quantity,
     }
-
-
-def levels(side: Iterable[Level], listing: Listing) -> list[tuple[str, str]]:
-    """Return levels as Binance writes them."""
-    return [
-        (padded(price, listing.quote_precision), padded(quantity, listing.base_precision))
-        for price, quantity in side
-    ]
