@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -57,7 +58,8 @@ class SpokenStream:
     """A WebSocket server that says what a test has it say, to whoever connects."""
 
     def __init__(self, frames: list[bytes]) -> None:
-        self.url = f"ws://127.0.0.1:{free_port()}"
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"ws://127.0.0.1:{self._listener.getsockname()[1]}"
         self._frames = frames
         self._stop: Future[None] = Future()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
@@ -71,12 +73,12 @@ class SpokenStream:
         self._thread.join()
 
     async def _serve(self) -> None:
-        async def speak(socket: ServerConnection) -> None:
+        async def speak(connection: ServerConnection) -> None:
             for frame in self._frames:
-                await socket.send(frame)
-            await socket.wait_closed()
+                await connection.send(frame)
+            await connection.wait_closed()
 
-        async with serve(speak, "127.0.0.1", int(self.url.rpartition(":")[2])):
+        async with serve(speak, sock=self._listener):
             await asyncio.wrap_future(self._stop)
 
 
@@ -127,8 +129,13 @@ def test_malformed_frames_become_dead_letters_with_their_reason_and_the_stream_g
                 return any(value["open_time"] == minute and value["close"] == "1" for value in values)
 
             eventually(good, "the good frame after the bad ones")
-            letters = [decode_dead_letter(record.value) for record in read_all(kafka_broker, DEAD_LETTER)]
-            reasons = {letter.original(): letter.reason for letter in letters}
+
+            def buried() -> dict[bytes, str] | None:
+                letters = [decode_dead_letter(record.value) for record in read_all(kafka_broker, DEAD_LETTER)]
+                reasons = {letter.original(): letter.reason for letter in letters}
+                return reasons if bad.keys() <= reasons.keys() else None
+
+            reasons = eventually(buried, "a dead letter of every bad frame")
             for frame, reason in bad.items():
                 assert reason in reasons[frame]
             assert platform["candle-producer"].running()

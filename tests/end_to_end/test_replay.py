@@ -24,12 +24,12 @@ from platform_under_test import LIVE, RECORDINGS, Platform, eventually
 SPEED = 30
 """Ten minutes and fifty seconds in about twenty-two."""
 KILLS = (
-    ("trade-producer", 0.10, 0.15),
-    ("candle-producer", 0.20, 0.45),
-    ("redis-writer", 0.50, 0.55),
-    ("candle-writer", 0.60, 0.65),
+    ("trade-producer", 0.10, 0.05),
+    ("candle-producer", 0.20, 0.25),
+    ("redis-writer", 0.50, 0.05),
+    ("candle-writer", 0.60, 0.05),
 )
-"""Which process is killed after which part of the recording, and after which part it is started again.
+"""Which process is killed after which part of the recording, and for which part it is away, at least.
 
 The candle producer is away while two minutes close; a tenth of the recording is a good minute.
 """
@@ -67,11 +67,14 @@ from trade group by symbol, open_time order by symbol, open_time
 
 @pytest.fixture
 def platform(
-    own_kafka_broker: KafkaBroker, mongo_server: MongoServer, own_redis_server: RedisServer, tmp_path: Path
+    lasting_kafka_broker: KafkaBroker,
+    mongo_server: MongoServer,
+    own_redis_server: RedisServer,
+    tmp_path: Path,
 ) -> Iterator[Platform]:
     files = [str(RECORDING / f"{symbol.lower()}_2024080{day}.gz") for symbol in SYMBOLS for day in (8, 9)]
     with Platform(
-        broker=own_kafka_broker,
+        broker=lasting_kafka_broker,
         mongo=mongo_server,
         redis=own_redis_server,
         log_dir=tmp_path,
@@ -83,6 +86,7 @@ def platform(
             "REPLAY_START_DELAY_S": "6",
             "KAFKA_TOPIC": "replayed_kline_1m",
             "TRADES_LIST_LENGTH": "100000",
+            "TRADES_REFILL_LIMIT": "100000",
         },
     ) as platform:
         platform.start(*LIVE)
@@ -114,7 +118,7 @@ def aggregate_of_the_recording() -> dict[tuple[str, int], dict[str, Any]]:
 
 def test_a_replay_with_every_process_killed_gives_each_covered_candle_once_and_exact(
     platform: Platform,
-    own_kafka_broker: KafkaBroker,
+    lasting_kafka_broker: KafkaBroker,
     mongo_server: MongoServer,
     own_redis_server: RedisServer,
 ) -> None:
@@ -129,12 +133,16 @@ def test_a_replay_with_every_process_killed_gives_each_covered_candle_once_and_e
         start, end = coverage["start_ms"], coverage["end_ms"]
         return float((about["now_ms"] - start) / (end - start))
 
-    for name, killed_at, back_at in KILLS:
-        eventually(lambda part=killed_at: progress() >= part, f"{killed_at:.0%} of the recording", 120)  # type: ignore[misc]
+    def until(part: float) -> None:
+        eventually(lambda: progress() >= part, f"{part:.0%} of the recording")
+
+    for name, killed_at, away_for in KILLS:
+        until(killed_at)
         platform[name].kill()
-        eventually(lambda part=back_at: progress() >= part, f"{back_at:.0%} of the recording", 120)  # type: ignore[misc]
+        # From now: on a busy machine the recording may be far ahead of the time it was to be killed at.
+        until(min(progress() + away_for, 1.0))
         platform[name].start()
-    eventually(lambda: platform.simulator("/sim/source")["ended"], "the end of the recording", 120)
+    eventually(lambda: (platform.simulator("/sim/source") or {}).get("ended"), "the end of the recording")
 
     with (
         pymongo.MongoClient[dict[str, Any]](mongo_server.uri) as client,
@@ -142,7 +150,7 @@ def test_a_replay_with_every_process_killed_gives_each_covered_candle_once_and_e
     ):
         candles = client["REPLAYED"][KLINE_1M]
         covered = {"completeness": {"$ne": "partial"}}
-        eventually(lambda: candles.count_documents(covered) >= len(expected), "every candle in MongoDB", 120)
+        eventually(lambda: candles.count_documents(covered) >= len(expected), "every candle in MongoDB")
         stored = {}
         for document in candles.find(covered):
             open_time = document["open_time"].replace(tzinfo=UTC)
@@ -162,13 +170,12 @@ def test_a_replay_with_every_process_killed_gives_each_covered_candle_once_and_e
             datetime.fromtimestamp(first_minute / 1000 + 60 * 11, UTC),
         }
 
-        for symbol, on_topic in trade_ids_on_the_topic(own_kafka_broker).items():
+        for symbol, on_topic in trade_ids_on_the_topic(lasting_kafka_broker).items():
             newest = max(on_topic)
             assert on_topic == set(range(min(on_topic), newest + 1))
             eventually(
                 lambda symbol=symbol, newest=newest: trade_ids(store, symbol)[:1] == [newest],  # type: ignore[misc]
                 f"the newest trade of {symbol} in Redis",
-                30,
             )
             assert trade_ids(store, symbol) == sorted(on_topic, reverse=True)
 

@@ -40,7 +40,7 @@ HARMFUL = ("outage", "frozen")
 STRUCK = 5
 """Frames or requests that a fault harms before it is taken away, or as many as it may."""
 STRIKES_WITHIN_S = 10.0
-WHOLE_WITHIN_S = 120.0
+WHOLE_WITHIN_S = 300.0
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +60,7 @@ def platform(
         controller_port=free_port(),
         data_dir=folder / "kafka",
         jvm_options=SHORT_LIVED_JVM,
+        session_timeout_ms=120_000,
     )
     with (
         broker,
@@ -107,7 +108,7 @@ def moved(platform: Platform, scenario: str) -> int:
 
 def clear(platform: Platform) -> None:
     request = urllib.request.Request(f"{platform.simulator_url}/sim/faults", method="DELETE")
-    with urllib.request.urlopen(request, timeout=5):
+    with urllib.request.urlopen(request, timeout=60):
         pass
 
 
@@ -174,6 +175,10 @@ def test_after_all_faults_no_candle_and_no_trade_is_lost_and_the_ledger_knows_ea
 ) -> None:
     last = running.last_minute()
     eventually(lambda: not running.compare(last), "nothing lost, nothing doubled", WHOLE_WITHIN_S)
-    ledger = list(running.database[COMPLETENESS].find({"holes": {"$ne": []}}))
-    fillings = {(minute["stream"], hole["how"]) for minute in ledger for hole in minute["holes"]}
-    assert {("trade", "rest"), ("depth", "snapshot")} <= fillings
+
+    def fillings() -> set[tuple[str, str | None]]:
+        ledger = running.database[COMPLETENESS].find({"holes": {"$ne": []}})
+        return {(minute["stream"], hole["how"]) for minute in ledger for hole in minute["holes"]}
+
+    wanted = {("trade", "rest"), ("depth", "snapshot")}
+    assert eventually(lambda: wanted <= fillings(), "the ledger tells how holes were filled")

@@ -2,7 +2,8 @@
 
 `kafka_broker`, `mongo_server` and `redis_server` are started once per run, when first asked for: a test
 keeps to names of its own in them (topics, databases, key prefixes). A test that stops, kills or freezes a
-server takes `own_kafka_broker`, `own_mongo_server` or `own_redis_server`, which nothing else uses.
+server takes `own_kafka_broker`, `own_mongo_server` or `own_redis_server`, which nothing else uses; one
+that only freezes a broker takes `lasting_kafka_broker`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from pathlib import Path
 import pytest
 
 from candlestack_local.servers import SHORT_LIVED_JVM, KafkaBroker, MongoServer, RedisServer, free_port
+
+LASTING_MS = 120_000
+"""How long a broker that nobody kills may stand still; else its clients may lose it for minutes."""
 
 
 @contextmanager
@@ -54,7 +58,7 @@ def _redis() -> Iterator[RedisServer]:
 @pytest.fixture(scope="session")
 def kafka_broker() -> Iterator[KafkaBroker]:
     """A running broker without topics, shared by the whole run; nobody kills it, but a busy machine lets it stand."""
-    with _kafka(session_timeout_ms=120_000) as broker:
+    with _kafka(session_timeout_ms=LASTING_MS) as broker:
         yield broker
 
 
@@ -76,6 +80,13 @@ def redis_server() -> Iterator[RedisServer]:
 def own_kafka_broker() -> Iterator[KafkaBroker]:
     """A running broker of this test alone, which may be stopped, killed, frozen and restarted."""
     with _kafka() as broker:
+        yield broker
+
+
+@pytest.fixture
+def lasting_kafka_broker() -> Iterator[KafkaBroker]:
+    """A running broker of this test alone, which may be frozen and is never killed."""
+    with _kafka(session_timeout_ms=LASTING_MS) as broker:
         yield broker
 
 
