@@ -157,8 +157,11 @@ def test_a_store_that_is_away_is_said_and_waited_for(own_mongo_server: MongoServ
         try:
             eventually(lambda: service.health.reasons().get(MONGODB, "starting") != "starting", "it says so")
             own_mongo_server.start()
-            eventually(lambda: not service.health.reasons(), "it goes on")
+            # On a busy machine it may be called away once more in between.
+            assert eventually(
+                lambda: not service.health.reasons() and sample("candlestack_store_up", store=MONGODB) == 1,
+                "it goes on",
+            )
         finally:
             service.stopping.set()
             exporter.join()
-        assert sample("candlestack_store_up", store=MONGODB) == 1

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from bson import Int64, Timestamp
 from pymongo import ReplaceOne
+from pymongo.collection import Collection
 
 from batch_candles import DAY, FIGURES, document, thin
 from candlestack_core.decimals import canonical_decimal
@@ -249,21 +250,11 @@ def test_a_job_that_is_killed_half_way_leaves_nothing_wrong_and_the_next_one_end
             [document(symbol, DAY + minute * MINUTE_MS) for minute in range(DAYS * 1440)]
         )
     whole = len(symbols) * DAYS * 288
-    job = subprocess.Popen(
-        [sys.executable, "Spark/batch/ohlc_5m_aggregator.py"],
-        cwd=ROOT,
-        env={**os.environ, "MONGO_URI": mongo.mongo_uri, "MONGO_DB": mongo.mongo_db},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
     collection = store.database[KLINE_COLLECTIONS["5m"]]
-    deadline = time.monotonic() + 300
-    while not collection.find_one():
-        assert job.poll() is None, "it ended before it wrote anything"
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    job.send_signal(signal.SIGKILL)
-    job.wait()
+    while not _killed_at_work(collection, mongo) or collection.count_documents({}) == whole:
+        # This process stood still meanwhile, and the job came to its end: from the beginning again.
+        for written in (collection, store.database[JOB_RUNS]):
+            written.delete_many({})
     assert newest_run(store, M5)["outcome"] == "running"
 
     assert run([M5], []) is None
@@ -274,6 +265,26 @@ def test_a_job_that_is_killed_half_way_leaves_nothing_wrong_and_the_next_one_end
     assert done["inserted"] + done["unchanged"] == whole
     figures = {"high": "12.5", "volume": "15", "children": 5, "completeness": "complete"}
     assert collection.count_documents(figures) == collection.count_documents({}) == whole
+
+
+def _killed_at_work(collection: Collection[Document], mongo: MongoSettings) -> bool:
+    """Run the job and kill it as soon as it has written something; tell whether it was still at work."""
+    job = subprocess.Popen(
+        [sys.executable, "Spark/batch/ohlc_5m_aggregator.py"],
+        cwd=ROOT,
+        env={**os.environ, "MONGO_URI": mongo.mongo_uri, "MONGO_DB": mongo.mongo_db},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 600
+    ended = False
+    while not collection.find_one():
+        assert not ended, "it ended before it wrote anything"
+        assert time.monotonic() < deadline
+        ended = job.poll() is not None
+        time.sleep(0.01)
+    job.send_signal(signal.SIGKILL)
+    return job.wait() == -signal.SIGKILL
 
 
 class _Meddler(CandleStore):
