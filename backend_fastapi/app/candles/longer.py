@@ -68,7 +68,13 @@ class LongerCandles(View):
         if not self._seeded:
             if self._seeding is None or self._seeding.done():
                 self._seeding = asyncio.create_task(self._seed())
-            await asyncio.shield(self._seeding)
+            seeding, waiting = self._seeding, asyncio.current_task()
+            try:
+                await asyncio.shield(seeding)
+            except asyncio.CancelledError:
+                # Either who waits is to end, or all others left meanwhile and the view did: it is asked for anew.
+                if not seeding.cancelled() or (waiting is not None and waiting.cancelling()):
+                    raise
 
     def close(self) -> None:
         super().close()

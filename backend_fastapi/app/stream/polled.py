@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from app.problems import ApiError
 from app.stream.clients import Client, Connection, Listener
 from app.stream.events import Position, Subject
+from app.stream.repeated import repeat
 from app.stream.updates import Update, encode
 from app.stream.views import Shared
 from candlestack_core.messages import TimeMs
@@ -74,7 +74,7 @@ class Polled(Shared):
         self._looking: asyncio.Task[None] | None = None
 
     def open(self) -> None:
-        self._looking = asyncio.create_task(self._keep_looking())
+        self._looking = asyncio.create_task(repeat(self.channel_name, self._look_again, self._every_s))
 
     def close(self) -> None:
         if self._looking is not None:
@@ -84,14 +84,8 @@ class Polled(Shared):
         if self._news is not None:
             client.send_updates([self._news])
 
-    async def _keep_looking(self) -> None:
-        while True:
-            state: msgspec.Struct | None
-            try:
-                state = await self._look()
-            except ApiError:
-                state = self._seen  # what is away is told on the channel of the status
-            if state is not None and state != self._seen:
-                self._seen, self._news = state, StateNews(self._envelope, state)
-                self._tell_now([self._news])
-            await asyncio.sleep(self._every_s)
+    async def _look_again(self) -> None:
+        state = await self._look()
+        if state != self._seen:
+            self._seen, self._news = state, StateNews(self._envelope, state)
+            self._tell_now([self._news])

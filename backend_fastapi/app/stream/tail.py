@@ -48,13 +48,25 @@ EPOCH_ID_LENGTH = 8
 """Of a topic's id: enough to tell it from one of the same name before it."""
 LOOK_AGAIN_S = 2.0
 """A topic that is missing is looked for again so often."""
+PATIENCE_S = 20.0
+"""A client that got no answer for so long from what listens is replaced by another, which begins where it was."""
 STOP_S = 6.0
+
+
+class _RefusedError(KafkaError):
+    """Nothing listens where the brokers are."""
 
 
 class Tail:
     """Reads the end of the topics of a hub's channels, until it is stopped."""
 
-    def __init__(self, settings: KafkaSettings, hub: Hub, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        settings: KafkaSettings,
+        hub: Hub,
+        loop: asyncio.AbstractEventLoop,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
         self._settings = settings
         self._hub = hub
         self._channels: dict[str, AnyFollowed] = {
@@ -63,6 +75,7 @@ class Tail:
         """By topic."""
         self._missing: set[str] = set()
         self._loop = loop
+        self._patience_s = patience_s
         self._stopping = threading.Event()
         self._room = threading.BoundedSemaphore(BATCHES_AHEAD)
         self._thread = threading.Thread(target=self._run, name="tail", daemon=True)
@@ -108,7 +121,14 @@ class Tail:
             pauses.reset()
             _LOG.info("following the topics", pairs=len(feeds.symbols("spot")), partitions=len(ends))
             self._tell(partial(self._hub.went_live, feeds))
-            self._read_on(consumer)
+            while self._read_on(consumer):
+                _LOG.warning(
+                    "beginning anew with another client: this one gets no answer", positions=self._positions
+                )
+                another = open_consumer(self._settings)
+                another.assign(self._positions)
+                consumer.close()
+                consumer = another
         finally:
             consumer.close()
 
@@ -150,26 +170,38 @@ class Tail:
                 quiet_since = time.monotonic()
         return feeds
 
-    def _read_on(self, consumer: Consumer) -> None:
-        quiet_since = looked_at = time.monotonic()
+    def _read_on(self, consumer: Consumer) -> bool:
+        """Read what comes; return whether to go on with another client.
+
+        After a broker stood still, librdkafka may forget for minutes that it is back, while it answers others.
+        """
+        quiet_since = looked_at = answered_at = time.monotonic()
         while not self._stopping.is_set():
             if self._missing and time.monotonic() - looked_at > LOOK_AGAIN_S:
                 if self._appeared(consumer):
-                    return
+                    return False
                 looked_at = time.monotonic()
             if records := consumer.poll(POLL_S, POLL_RECORDS):
                 self._tell(partial(self._publish, self._understood(records)))
+                answered_at = time.monotonic()
             elif time.monotonic() - quiet_since <= QUIET_S:
                 continue
             else:
                 try:
                     self._raise_if_away(consumer)
+                except _RefusedError as error:
+                    self._tell_away(str(error))
+                    answered_at = time.monotonic()
                 except KafkaError as error:
                     # The consumer goes on where it was once the broker is back; nothing is read twice.
                     self._tell_away(str(error))
+                    if time.monotonic() - answered_at > self._patience_s:
+                        return True
                 else:
                     self._tell(self._hub.came_back)
+                    answered_at = time.monotonic()
             quiet_since = time.monotonic()
+        return False
 
     def _appeared(self, consumer: Consumer) -> bool:
         """Tell whether a topic that was missing is there now; not, while the broker is away."""
@@ -196,7 +228,7 @@ class Tail:
         """Look whether anything listens where the brokers are: a client library waits seconds to tell.
 
         Raises:
-            KafkaError: when nothing does.
+            _RefusedError: when nothing does.
         """
         reason = ""
         for broker in self._settings.kafka_bootstrap.split(","):
@@ -207,7 +239,7 @@ class Tail:
                 reason = f"{broker}: {error}"
             else:
                 return
-        raise KafkaError(reason)
+        raise _RefusedError(reason)
 
     def _understood(self, records: Sequence[Record]) -> Batch:
         batch: dict[str, list[Event[Any]]] = {}

@@ -25,6 +25,7 @@ from app.problems import ApiError, NoDataError
 from app.services import Services
 from app.stream.clients import Listener
 from app.stream.events import Position, Subject
+from app.stream.repeated import repeat
 from app.stream.subscription import Source
 from app.stream.updates import Update, encode
 from app.stream.views import Shared
@@ -51,7 +52,11 @@ class TickerNews(Update):
 
 
 class PairTicker(Shared):
-    """The ticker of one pair, made of what the topics tell: each second the one that REST would answer."""
+    """The ticker of one pair, made of what the topics tell: looked at each second.
+
+    It is that of REST, but that REST adds up rolled-up hours: after a minute was restated the two may differ until
+    the roll-up has followed.
+    """
 
     channel_name = "binance"
 
@@ -67,7 +72,8 @@ class PairTicker(Shared):
 
     def open(self) -> None:
         self._services.hub.join(CANDLES, self._subject, self)
-        self._looking = asyncio.create_task(self._keep_looking())
+        name = f"ticker of {self._subject.symbol}"
+        self._looking = asyncio.create_task(repeat(name, self._look, EVERY_S))
 
     def close(self) -> None:
         self._services.hub.leave(CANDLES, self._subject, self)
@@ -89,12 +95,6 @@ class PairTicker(Shared):
     def _welcome(self, client: Listener, since: Position | None) -> None:  # noqa: ARG002 - has no past
         if self._told is not None:
             client.send_updates([self._told])
-
-    async def _keep_looking(self) -> None:
-        while True:
-            with suppress(ApiError):  # it is told when what is away is back
-                await self._look()
-            await asyncio.sleep(EVERY_S)
 
     async def _look(self) -> None:
         if not self._day_read:
@@ -188,7 +188,7 @@ class AllMiniTickers(Shared):
         self._telling: asyncio.Task[None] | None = None
 
     def open(self) -> None:
-        self._telling = asyncio.create_task(self._keep_telling())
+        self._telling = asyncio.create_task(repeat(self._name, self._tell_changes, EVERY_S))
 
     def close(self) -> None:
         if self._telling is not None:
@@ -213,20 +213,18 @@ class AllMiniTickers(Shared):
     def _news(self, streams: Iterable[str]) -> StreamNews:
         return StreamNews(self._name, [self._known[stream] for stream in sorted(streams)])
 
-    async def _keep_telling(self) -> None:
-        while True:
-            with suppress(ApiError):
-                for symbol in await self._services.binance.listings.all():
-                    await self._join(f"{symbol.lower()}@miniTicker")
-            if self._changed:
-                changed, self._changed = self._changed, set()
-                self._tell_now([self._news(changed)])
-            await asyncio.sleep(EVERY_S)
+    async def _tell_changes(self) -> None:
+        with suppress(ApiError):  # what is known already goes on
+            for symbol in await self._services.binance.listings.all():
+                await self._join(f"{symbol.lower()}@miniTicker")
+        if self._changed:
+            changed, self._changed = self._changed, set()
+            self._tell_now([self._news(changed)])
 
     async def _join(self, name: str) -> None:
         if name not in self._sources:
             with suppress(ApiError):  # a pair that is listed, and of which nothing is known yet
                 source = await self._open_stream(self._services, name)
-                if source is not None:
+                if source is not None and not source.ended:  # one that ended meanwhile is asked for again
                     self._sources[name] = source
                     source.join(self, None)
