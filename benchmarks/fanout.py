@@ -150,7 +150,7 @@ def hub_alone(port: int) -> None:
     """Serve with the API's own application, hub and connections, fed by a timer instead of a broker."""
     hub = Hub(CHANNELS)
     hub.went_live(Feeds(CHANNELS))
-    stores = RealtimeStore(RedisSettings()), CandleStore(MongoSettings())  # nobody asks them
+    stores = RealtimeStore(RedisSettings(), 1.0), CandleStore(MongoSettings(), 1.0)  # nobody asks them
     app = create_app()
     app.state.services = SimpleNamespace(
         hub=hub,

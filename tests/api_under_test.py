@@ -14,7 +14,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, TypeVar
@@ -52,13 +52,6 @@ TEXT_FRAME = 0x81
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_S = 240.0
 """How long something is waited for that comes within seconds, on a machine that is not busy."""
-PATIENT_API = """
-import runpy
-from app.stores import candles, realtime
-realtime.CONNECT_S = realtime.ANSWER_S = 240.0
-candles.SELECT_MS = candles.ANSWER_MS = 240_000
-runpy.run_path("backend_fastapi/main.py", run_name="__main__")
-"""
 NOON = 1_767_268_800_000
 """2026-01-01 12:00:00 UTC."""
 
@@ -310,7 +303,7 @@ class Api:
     It is patient with its stores, which stand still now and then on a busy machine.
     """
 
-    arguments: ClassVar[Sequence[str]] = ("-c", PATIENT_API)
+    store_timeout_s: ClassVar[float | None] = PATIENCE_S
 
     def __init__(self, world: World, log_dir: Path, **settings: str) -> None:
         self.port = free_port()
@@ -318,6 +311,8 @@ class Api:
         self.log = log_dir / "api.log"
         # Tests ask more often than anyone may.
         own = {"API_PORT": str(self.port), "API_REQUESTS_PER_MINUTE": "0"}
+        if self.store_timeout_s is not None:
+            own["API_STORE_TIMEOUT_S"] = str(self.store_timeout_s)
         self._settings = world.environment | own | settings
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -338,7 +333,7 @@ class Api:
         """Start the process without waiting."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, *self.arguments],
+                [sys.executable, "backend_fastapi/main.py"],
                 cwd=ROOT,
                 env=os.environ | self._settings,
                 stdout=log,
@@ -420,7 +415,7 @@ class Api:
 class ImpatientApi(Api):
     """The API as it is run, which soon finds out that a store is away."""
 
-    arguments = ("backend_fastapi/main.py",)
+    store_timeout_s = None
 
 
 def never_reading(port: int, path: str, symbol: str) -> socket.socket:

@@ -70,8 +70,8 @@ BACKLOG = 2_048
 def main() -> None:
     """Run the API until it is told to stop; ends the process with its exit code."""
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
-    # What was loaded stays for good. Not looked through again at each full collection, it no longer holds up all
-    # clients, for some 90 ms, whenever many connect.
+    # What was loaded stays for good: looked through again at each full collection, it held up all clients for some
+    # 90 ms more whenever many connect.
     gc.collect()
     gc.freeze()
     run_async(NAME, _serve, components=(DATA,))
@@ -90,7 +90,8 @@ async def _serve(service: Service, stopping: asyncio.Event) -> None:
     books, sockets = load(OrderBookSettings), load(SocketSettings)
     hub = Hub(FOLLOWED)
     tail = Tail(load(KafkaSettings), hub, asyncio.get_running_loop())
-    realtime, candles = RealtimeStore(redis), _candle_store(load(MongoSettings))
+    realtime = RealtimeStore(redis, api.api_store_timeout_s)
+    candles = _candle_store(load(MongoSettings), api.api_store_timeout_s)
     symbols = SymbolService(exchange.symbols, exchange.futures_symbols, hub, realtime, candles)
     health = HealthService(symbols, hub, realtime, candles)
     access = load(AccessSettings)
@@ -166,9 +167,9 @@ async def _report(service: Service, health: HealthService) -> None:
         await asyncio.sleep(REPORT_EVERY_S)
 
 
-def _candle_store(settings: MongoSettings) -> CandleStore:
+def _candle_store(settings: MongoSettings, timeout_s: float) -> CandleStore:
     try:
-        return CandleStore(settings)
+        return CandleStore(settings, timeout_s)
     except (PyMongoError, ValueError) as error:
         # The driver reads the address, and looks up the one of a cluster, before it connects to any.
         raise BadSettingError(variable_name(MongoSettings, "mongo_uri"), str(error)) from None

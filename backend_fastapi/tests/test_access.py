@@ -19,7 +19,6 @@ from api_under_test import PATIENCE_S, Answer, Api, World, candle
 from app.access.bucket import TokenBucket
 from app.access.keys import ApiKeys, hash_of
 from app.access.limits import CLIENTS_KEPT, LEASES_PER_LIMIT, RateLimiter
-from app.stores import realtime
 from app.stores.leases import RedisLeases
 from app.stores.realtime import RealtimeStore
 from candlestack_core.settings import RedisSettings
@@ -62,11 +61,8 @@ def test_a_bucket_gives_no_more_than_it_holds_and_what_flows_in(
 async def limiters(server: RedisServer, processes: int, per_minute: int) -> AsyncIterator[list[RateLimiter]]:
     """Limiters of as many processes, on one Redis."""
     settings = RedisSettings.model_validate({"redis_host": "127.0.0.1", "redis_port": server.port})
-    with pytest.MonkeyPatch.context() as patch:
-        # One that a busy machine lets stand is not away; a killed one is found out at once.
-        patch.setattr(realtime, "ANSWER_S", PATIENCE_S)
-        patch.setattr(realtime, "CONNECT_S", PATIENCE_S)
-        stores = [RealtimeStore(settings) for _ in range(processes)]
+    # One that a busy machine lets stand is not away; a killed one is found out at once.
+    stores = [RealtimeStore(settings, PATIENCE_S) for _ in range(processes)]
     watching = [asyncio.create_task(store.watch()) for store in stores]
     try:
         while any(store.reason for store in stores):

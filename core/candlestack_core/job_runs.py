@@ -66,7 +66,9 @@ def recorded_run(
         PyMongoError: MongoDB is away when the run begins.
     """
     runs = database[JOB_RUNS]
-    runs.create_index([("job", pymongo.ASCENDING), ("started_at", pymongo.DESCENDING)])
+    by_job, newest_first = ("job", pymongo.ASCENDING), ("started_at", pymongo.DESCENDING)
+    runs.create_index([by_job, newest_first])
+    runs.create_index([by_job, ("outcome", pymongo.ASCENDING), newest_first])
     runs.create_index("started_at", expireAfterSeconds=KEPT_S)
     _close_killed_runs(database, job)
     began, started_at = monotonic(), datetime.now(UTC)

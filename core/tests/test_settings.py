@@ -53,6 +53,7 @@ BAD: Mapping[str, tuple[str, ...]] = {
     "BACKFILL_HOURS": ("0", "169", "1h"),
     "TRADES_REFILL_LIMIT": ("-1", "1000001"),
     "PRODUCER_BUFFER_MESSAGES": ("99", "1000001"),
+    "API_STORE_TIMEOUT_S": ("0", "601", "nan"),
     "BOOK_SILENT_AFTER_S": ("0", "3601", "nan"),
     "BOOK_PUBLISH_EVERY_MS": ("9", "60001", "0.5"),
     "API_KEYS": ("alice", "alice:123", "alice:" + 64 * "g"),

@@ -22,26 +22,28 @@ from candlestack_core.settings import MongoSettings
 
 _LOG = get_logger(__name__)
 
-SELECT_MS = 1_000
-ANSWER_MS = 3_000
 CONNECTIONS = 32
 
 Document = dict[str, Any]
 
 
 class CandleStore(Store):
-    """What the candle writer and the roll-ups keep; a document that is no candle is left out and logged."""
+    """What the candle writer and the roll-ups keep; a document that is no candle is left out and logged.
+
+    Without an answer in `timeout_s` MongoDB is away.
+    """
 
     name: ClassVar[Component] = "mongodb"
     errors = (PyMongoError, OSError)
 
-    def __init__(self, settings: MongoSettings) -> None:
+    def __init__(self, settings: MongoSettings, timeout_s: float) -> None:
         super().__init__()
+        timeout_ms = round(timeout_s * 1000)
         self._client: AsyncMongoClient[Document] = AsyncMongoClient(
             settings.mongo_uri,
-            serverSelectionTimeoutMS=SELECT_MS,
-            connectTimeoutMS=SELECT_MS,
-            timeoutMS=ANSWER_MS,
+            serverSelectionTimeoutMS=timeout_ms,
+            connectTimeoutMS=timeout_ms,
+            timeoutMS=timeout_ms,
             maxPoolSize=CONNECTIONS,
             appname="candlestack-api",
         )

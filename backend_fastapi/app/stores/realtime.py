@@ -39,8 +39,6 @@ from candlestack_core.settings import RedisSettings
 
 _LOG = get_logger(__name__)
 
-CONNECT_S = 1.0
-ANSWER_S = 2.0
 CONNECTIONS = 32
 SCAN_COUNT = 1_000
 
@@ -50,13 +48,13 @@ Value = TypeVar("Value", Candle, Trade, KnownBook, Ranking, Listing)
 class RealtimeStore(Store):
     """What the Redis writer, the order-book builder and the ranking keep.
 
-    A value that is not what its key holds is left out and logged.
+    A value that is not what its key holds is left out and logged. Without an answer in `timeout_s` Redis is away.
     """
 
     name: ClassVar[Component] = "redis"
     errors = (RedisError, OSError)
 
-    def __init__(self, settings: RedisSettings) -> None:
+    def __init__(self, settings: RedisSettings, timeout_s: float) -> None:
         super().__init__()
         self._redis = Redis(
             connection_pool=BlockingConnectionPool(
@@ -64,9 +62,9 @@ class RealtimeStore(Store):
                 port=settings.redis_port,
                 password=settings.redis_password or None,
                 max_connections=CONNECTIONS,
-                timeout=ANSWER_S,
-                socket_connect_timeout=CONNECT_S,
-                socket_timeout=ANSWER_S,
+                timeout=timeout_s,
+                socket_connect_timeout=timeout_s,
+                socket_timeout=timeout_s,
                 retry=Retry(NoBackoff(), 0),
             )
         )

@@ -34,6 +34,12 @@ class ApiSettings(SettingsGroup):
         ("http://localhost:3000", "http://127.0.0.1:3000"),
         description="Pages that may read the API from a browser, separated by commas; * for all",
     )
+    api_store_timeout_s: float = Field(
+        3.0,
+        gt=0,
+        le=600,
+        description="Seconds after which the API calls Redis or MongoDB away where they do not answer",
+    )
 
     @field_validator("api_cors_origins", mode="before")
     @classmethod
