@@ -27,6 +27,9 @@ from candlestack_local.servers import LOOPBACK, KafkaBroker, MongoServer, RedisS
 
 _BATCH_NICENESS = 10
 """Batch work yields the processor to the live part."""
+_BROKER_SESSION_MS = 9_000
+"""Kafka's own default. While a laptop starts all of it, the JVM may stand still for seconds, and clients of a broker
+that was taken for dead can be long in finding it again; a killed one comes back so much later."""
 
 
 _KAFKA_ENTRIES = {
@@ -124,7 +127,12 @@ def _servers(configuration: Configuration) -> list[Program]:
     data = configuration.state.data
     if (port := configuration.kafka_port) is not None:
         controller = configuration.runner.kafka_controller_port
-        broker = KafkaBroker(port=port, controller_port=controller, data_dir=data / "kafka")
+        broker = KafkaBroker(
+            port=port,
+            controller_port=controller,
+            data_dir=data / "kafka",
+            session_timeout_ms=_BROKER_SESSION_MS,
+        )
         listeners = [Listener(port, variable_name(KafkaSettings, "kafka_bootstrap"), "localhost:PORT")]
         listeners.append(Listener(controller, variable_name(RunnerSettings, "kafka_controller_port")))
         found.append(_server("kafka", broker, listeners, broker.bootstrap))
