@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from dashboard.web_under_test import LivePlatform, OpenPage, wait_until_live
 
 FIRST_LOAD_BUDGET = 280_000
-"""Bytes of script, compressed as they travel, until the trade page is live; it was 236 kB when this was written."""
+"""Bytes of script, compressed as they travel, until the trade page is live; it was 251 kB when this was written."""
 HEAP_GROWTH_BUDGET = 8_000_000
 """Bytes more after a second round through the same pairs than after the first."""
 ROUND = ("ETHUSDT", "BTCUSDT")

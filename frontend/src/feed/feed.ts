@@ -1,86 +1,48 @@
-import {
-  ApiClient,
-  type Completeness,
-  type JobRuns,
-  type Ohlc,
-  type OrderBook,
-  type Status,
-  type Symbols,
-} from "@/api/client";
-import type { Market as BookMarket } from "@/book/ladder";
+import type { QueryClient } from "@tanstack/react-query";
+import { ApiClient } from "@/api/client";
 import type { RankingList, Readiness } from "@/contract/socket";
 import { Channels } from "./channels";
-import { Gate } from "./gate";
 import { Market } from "./market";
+import { askFailedAgain, newQueryClient, Questions } from "./questions";
 import { Quotes } from "./quotes";
-import { Refreshed } from "./refreshed";
 import { Session } from "./session";
 import { browser, type Surroundings } from "./surroundings";
 import type { Told } from "./told";
 
-/** Pairs are few and change seldom; the data's decimals become known as it comes. */
-const SYMBOLS_EVERY_MS = 60_000;
-const DEPTH_EVERY_MS = 2000;
-/** Levels a side of the whole book. */
-const DEPTH = 500;
-const HOUR_MS = 3_600_000;
-const DAY_EVERY_MS = 60_000;
-/** Hours of a day, with the one that forms. */
-const DAY_HOURS = 25;
-/** Of an hour that has passed; what was missing in it may be filled later. */
-const COMPLETENESS_EVERY_MS = 10 * 60_000;
-const FORMING_HOUR_EVERY_MS = 30_000;
-const HOLES = 200;
-const STATUS_EVERY_MS = 2000;
-/** Jobs run for seconds, minutes apart. */
-const JOBS_EVERY_MS = 10_000;
-/** Of all jobs together, the newest. */
-const RUNS = 50;
-/** Of what is asked for every pair or every hour, so many questions are open at once. */
-const ASKED_AT_ONCE = 3;
 /** Pairs that nobody looks at are forgotten beyond so many, the longest unseen first. */
 const MARKETS_KEPT = 24;
 
 /** Everything that comes from the API at one address, once a tab, outside React. */
 export class Feed {
-  /** The known pairs. */
-  readonly symbols: Refreshed<Symbols>;
+  /** What is asked by REST. */
+  readonly questions: Questions;
+  /** Asks it, and keeps the answers. */
+  readonly queries: QueryClient;
   /** Which of its own parts the API reaches. */
   readonly readiness: Told<Readiness>;
   /** What gained most in a day. */
   readonly gainers: Told<RankingList>;
   /** What lost most in a day. */
   readonly losers: Told<RankingList>;
-  /** How fresh each stream is, and whether it may be believed. */
-  readonly status: Refreshed<Status>;
-  /** How each batch job stands, and the newest runs of all. */
-  readonly jobs: Refreshed<JobRuns>;
   /** The prices of any pairs. */
   readonly quotes: Quotes;
   readonly #api: ApiClient;
   readonly #session: Session;
   readonly #channels: Channels;
-  readonly #gate = new Gate(ASKED_AT_ONCE);
   readonly #markets = new Map<string, Market>();
-  readonly #depths = new Map<string, Refreshed<OrderBook>>();
-  readonly #days = new Map<string, Refreshed<Ohlc>>();
-  readonly #hours = new Map<string, Refreshed<Completeness>>();
 
   constructor(
     readonly address: string,
     private readonly surroundings: Surroundings = browser,
   ) {
     this.#api = new ApiClient(address);
+    this.questions = new Questions(this.#api);
+    this.queries = newQueryClient(surroundings);
     this.#session = new Session(this.#api.socketAddress, surroundings, () => {
       this.retryNow();
     });
     this.#channels = new Channels(this.#session, surroundings);
     this.quotes = new Quotes(this.#channels, surroundings);
-    this.symbols = new Refreshed(surroundings, SYMBOLS_EVERY_MS, (signal) => this.#api.symbols(signal));
-    this.status = new Refreshed(surroundings, STATUS_EVERY_MS, (signal) => this.#api.status(signal));
-    this.jobs = new Refreshed(surroundings, JOBS_EVERY_MS, (signal) =>
-      this.#api.jobs({ limit: RUNS }, signal),
-    );
     this.gainers = this.#channels.ranking("top_gainers");
     this.losers = this.#channels.ranking("top_losers");
     this.readiness = this.#channels.readiness();
@@ -104,50 +66,11 @@ export class Feed {
     return market;
   }
 
-  /** Return the whole book of a pair in a market, asked for now and then. */
-  depth(symbol: string, market: BookMarket): Refreshed<OrderBook> {
-    return this.#asked(this.#depths, `${symbol} ${market}`, DEPTH_EVERY_MS, (signal) =>
-      this.#api.orderBook({ symbol, market, depth: DEPTH }, signal),
-    );
-  }
-
-  /** Return the hours of a pair's last day. */
-  day(symbol: string): Refreshed<Ohlc> {
-    return this.#asked(this.#days, symbol, DAY_EVERY_MS, (signal) =>
-      this.#api.ohlc({ symbol, interval: "1h", limit: DAY_HOURS }, signal),
-    );
-  }
-
-  /** Return what the ledger knows of every stream over an hour that begins at `hour` (epoch ms). */
-  completeness(hour: number): Refreshed<Completeness> {
-    const endTime = hour + HOUR_MS;
-    const passed = endTime <= this.surroundings.now();
-    const everyMs = passed ? COMPLETENESS_EVERY_MS : FORMING_HOUR_EVERY_MS;
-    return this.#asked(this.#hours, `${hour} ${passed}`, everyMs, (signal) =>
-      this.#api.completeness({ startTime: hour, endTime, limit: HOLES }, signal),
-    );
-  }
-
-  #asked<Result>(
-    known: Map<string, Refreshed<Result>>,
-    key: string,
-    everyMs: number,
-    ask: (signal: AbortSignal) => Promise<Result>,
-  ): Refreshed<Result> {
-    let refreshed = known.get(key);
-    if (refreshed === undefined) {
-      refreshed = new Refreshed(this.surroundings, everyMs, (signal) => this.#gate.pass(() => ask(signal)));
-      known.set(key, refreshed);
-    }
-    return refreshed;
-  }
-
   /** Try at once whatever waits for its next try, and ask for what is still owed. */
   retryNow(): void {
     this.#session.retryNow();
-    const asked = [this.#depths, this.#days, this.#hours].flatMap((known) => [...known.values()]);
-    const states = [this.symbols, this.status, this.jobs];
-    for (const each of [...states, ...asked, ...this.#markets.values()]) each.retryNow();
+    askFailedAgain(this.queries);
+    for (const market of this.#markets.values()) market.retryNow();
   }
 }
 

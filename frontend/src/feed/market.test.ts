@@ -284,23 +284,6 @@ describe("the book of a pair", () => {
   });
 });
 
-describe("the known pairs", () => {
-  it("are asked for until they come, and kept fresh while somebody looks", async () => {
-    const feed = new Feed("http://api:8000", surroundings);
-    const stopLooking = feed.symbols.look();
-    await answered();
-    expect(feed.symbols.state.draft.loading.phase).toBe("failed");
-    answers.set("/symbols", { source: "simulator", simulated: true, symbols: [] });
-    feed.retryNow();
-    await answered();
-    expect(feed.symbols.state.draft.answer?.source).toBe("simulator");
-    surroundings.pass(60_000);
-    expect(asked).toHaveLength(3);
-    stopLooking();
-    expect(surroundings.pendingTimers).toBe(0);
-  });
-});
-
 describe("the parts of the API", () => {
   it("are told as they are, and are not known while it does not answer", () => {
     const feed = new Feed("http://api:8000", surroundings);

@@ -1,26 +1,33 @@
 "use client";
 
+import { QueryClientProvider, useQueries, useQuery } from "@tanstack/react-query";
 import { createContext, use, useEffect, useMemo, useSyncExternalStore, type ReactNode } from "react";
 import type { Completeness, JobRuns, Ohlc, OrderBook, Status, Symbols } from "@/api/client";
 import type { Market as BookMarket } from "@/book/ladder";
 import type { Interval } from "@/candles/interval";
 import type { RankingList, Readiness } from "@/contract/socket";
 import { useNow } from "@/ui/clock";
+import { allAnswered, answeredOf, type Answered } from "./answered";
 import { feedFrom, type Feed } from "./feed";
 import type { Market, Part } from "./market";
 import type { MarketState } from "./market-state";
+import type { Question } from "./questions";
 import { NO_QUOTE, type Quote } from "./quotes";
-import { Together } from "./together";
 import { QUIET_QUOTE_STALE_MS, QUOTE_STALE_MS, statusOf, worst, type StreamHealth } from "./status";
 import { ageOf } from "./stream";
-import type { Refreshed, RefreshedState } from "./refreshed";
+import type { Told, ToldState } from "./told";
 
 const FeedContext = createContext<Feed | null>(null);
 const MarketContext = createContext<Market | null>(null);
 
 /** Give everything inside this tab's feed from the API at an address. */
 export function FeedProvider({ address, children }: { address: string; children: ReactNode }): ReactNode {
-  return <FeedContext value={feedFrom(address)}>{children}</FeedContext>;
+  const feed = feedFrom(address);
+  return (
+    <FeedContext value={feed}>
+      <QueryClientProvider client={feed.queries}>{children}</QueryClientProvider>
+    </FeedContext>
+  );
 }
 
 /** This tab's feed. */
@@ -65,50 +72,50 @@ export function useMarket<Field extends keyof MarketState>(field: Field): Market
 }
 
 /** The known pairs, kept fresh while this is shown. */
-export function useSymbols(): RefreshedState<Symbols> {
-  return useRefreshed(useFeed().symbols);
+export function useSymbols(): Answered<Symbols> {
+  return useAnswer(useFeed().questions.symbols);
 }
 
 /** Which of its own parts the API reaches, kept fresh while this is shown. */
-export function useReadiness(): RefreshedState<Readiness> {
-  return useRefreshed(useFeed().readiness);
+export function useReadiness(): ToldState<Readiness> {
+  return useTold(useFeed().readiness);
 }
 
 /** What gained or lost most in a day, kept fresh while this is shown. */
-export function useRanking(side: "gainers" | "losers"): RefreshedState<RankingList> {
-  return useRefreshed(useFeed()[side]);
+export function useRanking(side: "gainers" | "losers"): ToldState<RankingList> {
+  return useTold(useFeed()[side]);
 }
 
 /** The whole book of a pair in a market, kept fresh while this is shown. */
-export function useDepth(symbol: string, market: BookMarket): RefreshedState<OrderBook> {
-  return useRefreshed(useFeed().depth(symbol, market));
+export function useDepth(symbol: string, market: BookMarket): Answered<OrderBook> {
+  return useAnswer(useFeed().questions.depth(symbol, market));
 }
 
 /** How fresh each stream is, and whether it may be believed, kept fresh while this is shown. */
-export function useStatus(): RefreshedState<Status> {
-  return useRefreshed(useFeed().status);
+export function useStatus(): Answered<Status> {
+  return useAnswer(useFeed().questions.status);
 }
 
 /** How each batch job stands, and the newest runs of all, kept fresh while this is shown. */
-export function useJobs(): RefreshedState<JobRuns> {
-  return useRefreshed(useFeed().jobs);
+export function useJobs(): Answered<JobRuns> {
+  return useAnswer(useFeed().questions.jobs);
 }
 
 /** The hours of a pair's last day, kept fresh while this is shown. */
-export function useDay(symbol: string): RefreshedState<Ohlc> {
-  return useRefreshed(useFeed().day(symbol));
+export function useDay(symbol: string): Answered<Ohlc> {
+  return useAnswer(useFeed().questions.day(symbol));
 }
 
 /** The hours of the last day of some pairs, in their order, kept fresh while this is shown. */
-export function useDays(symbols: readonly string[]): readonly RefreshedState<Ohlc>[] {
-  const feed = useFeed();
-  return useTogether(useMemo(() => symbols.map((symbol) => feed.day(symbol)), [feed, symbols]));
+export function useDays(symbols: readonly string[]): readonly Answered<Ohlc>[] {
+  const { questions } = useFeed();
+  return useAnswers(useMemo(() => symbols.map((symbol) => questions.day(symbol)), [questions, symbols]));
 }
 
 /** What the ledger knows of some hours (epoch ms), in their order, kept fresh while this is shown. */
-export function useCompleteness(hours: readonly number[]): readonly RefreshedState<Completeness>[] {
-  const feed = useFeed();
-  return useTogether(useMemo(() => hours.map((hour) => feed.completeness(hour)), [feed, hours]));
+export function useCompleteness(hours: readonly number[]): readonly Answered<Completeness>[] {
+  const { questions } = useFeed();
+  return useAnswers(useMemo(() => hours.map((hour) => questions.completeness(hour)), [questions, hours]));
 }
 
 /** What a pair costs now, kept fresh while this is shown. */
@@ -143,14 +150,16 @@ export function useQuotesHealth(symbols: readonly string[]): Omit<StreamHealth, 
   return { status: status === "live" && age !== null && age > QUOTE_STALE_MS ? "stale" : status, age };
 }
 
-function useRefreshed<Result>(refreshed: Pick<Refreshed<Result>, "look" | "state">): RefreshedState<Result> {
-  useEffect(() => refreshed.look(), [refreshed]);
-  const { subscribe, get } = refreshed.state;
+function useTold<State extends Readiness | RankingList>(told: Told<State>): ToldState<State> {
+  useEffect(() => told.look(), [told]);
+  const { subscribe, get } = told.state;
   return useSyncExternalStore(subscribe, get, get);
 }
 
-function useTogether<Result>(parts: readonly Refreshed<Result>[]): readonly RefreshedState<Result>[] {
-  const together = useMemo(() => new Together(parts), [parts]);
-  useEffect(() => together.look(), [together]);
-  return useSyncExternalStore(together.subscribe, together.get, together.get);
+function useAnswer<Result>(question: Question<Result>): Answered<Result> {
+  return answeredOf(useQuery(question));
+}
+
+function useAnswers<Result>(questions: readonly Question<Result>[]): readonly Answered<Result>[] {
+  return useQueries({ queries: questions, combine: allAnswered<Result> });
 }

@@ -3,7 +3,7 @@ import type { Message, RankingSnapshot, StatusSnapshot } from "@/contract/socket
 import type { Link } from "./connection";
 import { Lookers } from "./lookers";
 import { Published } from "./published";
-import type { RefreshedState } from "./refreshed";
+import type { Loading } from "./retried";
 import type { Session } from "./session";
 import type { Listener } from "./subscription";
 import type { Surroundings } from "./surroundings";
@@ -11,9 +11,15 @@ import type { Wanted } from "./wanted";
 
 type StateMessage = RankingSnapshot | StatusSnapshot;
 
+/** What the API has told; null until it has for the first time. */
+export interface ToldState<State> {
+  readonly answer: State | null;
+  readonly loading: Loading;
+}
+
 /** A state that the API tells as a whole, at first and whenever it changes, as long as somebody looks at it. */
 export class Told<State extends StateMessage["data"]> implements Listener {
-  readonly state: Published<RefreshedState<State>>;
+  readonly state: Published<ToldState<State>>;
   /** A state has no past to go on from. */
   readonly position = null;
   readonly #lookers: Lookers;
@@ -23,7 +29,7 @@ export class Told<State extends StateMessage["data"]> implements Listener {
     session: Session,
     surroundings: Surroundings,
   ) {
-    this.state = new Published<RefreshedState<State>>(surroundings, {
+    this.state = new Published<ToldState<State>>(surroundings, {
       answer: null,
       loading: { phase: "loading" },
     });

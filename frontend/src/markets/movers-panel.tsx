@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import type { ReactNode } from "react";
-import type { Loading } from "@/feed/retried";
+import type { Asking } from "@/feed/answered";
 import { useTexts } from "@/i18n/texts";
 import { pairAddress } from "@/pairs/match";
 import { pairName } from "@/pairs/name";
@@ -17,7 +17,7 @@ interface Props {
   readonly side: "gainers" | "losers";
   readonly rows: readonly MarketRow[];
   /** How it stands with the list of the pairs. */
-  readonly loading: Loading;
+  readonly loading: Asking;
 }
 
 /** The pairs whose day brought most, or cost most. */

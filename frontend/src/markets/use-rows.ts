@@ -3,7 +3,7 @@
 import { useMemo } from "react";
 import type { OhlcCandle, RankedPair } from "@/api/client";
 import { useDays, useRanking, useSymbols } from "@/feed/react";
-import type { Loading } from "@/feed/retried";
+import type { Asking } from "@/feed/answered";
 import { RANKING_STALE_MS } from "@/feed/status";
 import { rankedBySymbol, rowOf, type MarketRow } from "./row";
 
@@ -18,7 +18,7 @@ export interface Markets {
   readonly rankedAt: number | null;
   readonly supplyTime: number | null;
   /** How it stands with the list of the pairs. */
-  readonly loading: Loading;
+  readonly loading: Asking;
 }
 
 /** The day of every known pair, kept fresh while this is shown. `now` is epoch ms, or null while not known. */
