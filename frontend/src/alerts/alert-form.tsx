@@ -22,17 +22,23 @@ export function AlertForm(): ReactNode {
   const [chosen, choose] = useState<string | null>(null);
   const [kind, setKind] = useState<Condition["kind"]>("above");
   const [typed, setTyped] = useState("");
-  const [refused, setRefused] = useState(false);
+  const [refused, setRefused] = useState<"badPrice" | "noPair" | null>(null);
   const refusal = useId();
+  const badPrice = refused === "badPrice" && kind !== "quality";
+  const said = badPrice || refused === "noPair" ? texts[refused] : null;
   const symbol = chosen ?? (page === "trade" ? shown : undefined) ?? known[0];
 
   const make = (): void => {
     const price = readPrice(typed);
-    if (symbol === undefined || (kind !== "quality" && price === null)) {
-      setRefused(true);
+    if (symbol === undefined) {
+      setRefused("noPair");
       return;
     }
-    setRefused(false);
+    if (kind !== "quality" && price === null) {
+      setRefused("badPrice");
+      return;
+    }
+    setRefused(null);
     setTyped("");
     const condition: Condition = kind === "quality" ? { kind } : { kind, price: price ?? "" };
     const madeAt = Date.now();
@@ -86,10 +92,10 @@ export function AlertForm(): ReactNode {
           type="text"
           inputMode="decimal"
           aria-label={texts.price}
-          aria-invalid={refused}
+          aria-invalid={badPrice}
           aria-describedby={refusal}
           placeholder={texts.price}
-          className={classNames(FIELD, refused && "border-trouble")}
+          className={classNames(FIELD, badPrice && "border-trouble")}
           value={typed}
           onChange={({ target }) => {
             setTyped(target.value);
@@ -99,8 +105,13 @@ export function AlertForm(): ReactNode {
       <button type="submit" className="rounded-control bg-raised px-2 py-1 font-medium hover:bg-line">
         {texts.make}
       </button>
-      <p id={refusal} role="status" className="col-span-2 text-micro text-trouble empty:hidden">
-        {refused && kind !== "quality" && texts.badPrice}
+      {/* Always there: what appears together with its text is not read aloud. */}
+      <p
+        id={refusal}
+        role="status"
+        className={said === null ? "sr-only" : "col-span-2 text-micro text-trouble"}
+      >
+        {said}
       </p>
     </form>
   );

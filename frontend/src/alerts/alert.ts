@@ -23,8 +23,8 @@ const MOST = 50;
 /** A price as it may be written: no sign, at most 8 decimals. */
 const PRICE = /^(0|[1-9]\d{0,11})(\.\d{1,8})?$/;
 
-/** Thousands set apart as the page writes them. */
-const GROUPED = /^\d{1,3}(,\d{3})+(\.|$)/;
+/** Thousands set apart as the page writes them, where no comma can be meant for the point. */
+const GROUPED = /^\d{1,3}((,\d{3})+\.|(,\d{3}){2,}$)/;
 
 /** Return why an alert goes off at `now` (epoch ms), or null while it does not. */
 export function verdict({ condition, madeAt }: Alert, quote: Quote, now: number): Reason | null {

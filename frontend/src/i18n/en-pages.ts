@@ -38,6 +38,7 @@ export const enPages = {
     price: "Price",
     make: "Add alert",
     badPrice: "Give a price above zero, as 35600.5, with at most 8 decimals.",
+    noPair: "No pair is known yet: wait until the API answers.",
     kinds: { above: "Price reaches or passes", below: "Price falls to or below", quality: "Data goes bad" },
     above: (price: string): string => `reaches ${price}`,
     below: (price: string): string => `falls to ${price}`,

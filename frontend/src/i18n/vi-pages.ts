@@ -46,6 +46,7 @@ export const viPages: typeof enPages = {
     price: "Mức giá",
     make: "Thêm cảnh báo",
     badPrice: "Hãy nhập mức giá lớn hơn 0, ví dụ 35600.5, tối đa 8 chữ số thập phân.",
+    noPair: "Chưa biết cặp nào: hãy đợi API trả lời.",
     kinds: { above: "Giá chạm hoặc vượt", below: "Giá chạm hoặc xuống dưới", quality: "Dữ liệu có vấn đề" },
     above: (price) => `lên tới ${price}`,
     below: (price) => `xuống tới ${price}`,
