@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from confluent_kafka import Consumer, KafkaError, Message, Producer
 from confluent_kafka.admin import AdminClient
@@ -57,6 +59,20 @@ def test_a_killed_broker_still_has_every_acknowledged_message(own_kafka_broker: 
         read += [message.value() for message in batch]
     consumer.close()
     assert read == [str(number).encode() for number in range(_COUNT)]
+
+
+def test_each_broker_is_a_cluster_of_its_own_and_keeps_its_ids(tmp_path: Path) -> None:
+    brokers = [
+        KafkaBroker(port=free_port(), controller_port=free_port(), data_dir=tmp_path / name)
+        for name in ("one", "two")
+    ]
+    for broker in brokers:
+        broker.prepare()
+    ids = [(broker.data_dir / "logs" / "meta.properties").read_text() for broker in brokers]
+    found = {line for text in ids for line in text.splitlines() if ".id=" in line and line != "node.id=1"}
+    assert len(found) == 4
+    brokers[0].prepare()
+    assert (brokers[0].data_dir / "logs" / "meta.properties").read_text() == ids[0]
 
 
 def test_a_killed_mongod_still_has_every_journalled_write(own_mongo_server: MongoServer) -> None:

@@ -7,24 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tempfile
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from maven_artifact import Artifact, Downloader, RequestException
-from requests import RequestException as TransportError
-
 from candlestack_core.settings import RunnerSettings, load
-from candlestack_local.servers.errors import MissingDependencyError, ServerError
+from candlestack_local.servers.errors import ServerError
 
 _DOWNLOADS_AT_ONCE = 8
-_PAUSES_S = (0.0, 1.0, 3.0)
-_TIMEOUT_S = 60.0
-_CHUNK_BYTES = 1 << 16
 _PIN = re.compile(
     r"(?P<group>[\w.\-]+):(?P<artifact>[\w.\-]+):(?P<version>[\w.\-]+) sha256:(?P<sha256>[0-9a-f]{64})"
 )
@@ -101,12 +93,16 @@ def fetch(jars: Sequence[Jar], progress: Progress | None = None) -> Path:
     there = len(jars) - len(missing)
     if progress is not None and missing:
         progress(there, len(jars))
-    with ThreadPoolExecutor(_DOWNLOADS_AT_ONCE, thread_name_prefix="jar") as pool:
-        for done in as_completed([pool.submit(_download, jar, folder) for jar in missing]):
-            done.result()
-            there += 1
-            if progress is not None:
-                progress(there, len(jars))
+    if missing:
+        # An HTTP client takes a while to import, and every command would wait for it.
+        from candlestack_local.servers.downloads import download  # noqa: PLC0415
+
+        with ThreadPoolExecutor(_DOWNLOADS_AT_ONCE, thread_name_prefix="jar") as pool:
+            for done in as_completed([pool.submit(download, jar, folder) for jar in missing]):
+                done.result()
+                there += 1
+                if progress is not None:
+                    progress(there, len(jars))
     strangers = {path.name for path in folder.glob("*.jar")} - {jar.file_name for jar in jars}
     if strangers:
         raise ServerError(
@@ -120,34 +116,3 @@ def _is_whole(path: Path, sha256: str) -> bool:
         return False
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest() == sha256
-
-
-def _download(jar: Jar, folder: Path) -> None:
-    failure: Exception | None = None
-    for pause_s in _PAUSES_S:
-        time.sleep(pause_s)
-        try:
-            return _download_once(jar, folder)
-        except (RequestException, TransportError) as error:
-            failure = error
-    raise MissingDependencyError(f"cannot download {jar} from the Maven repository: {failure}") from failure
-
-
-def _download_once(jar: Jar, folder: Path) -> None:
-    repository = Downloader()
-    address = repository.resolver.uri_for_artifact(Artifact(jar.group, jar.artifact, jar.version))
-    digest = hashlib.sha256()
-    with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{jar.file_name}.", delete=False) as part:
-        try:
-            with repository.requestor.request(address, None, stream=True, timeout=_TIMEOUT_S) as response:
-                for chunk in response.iter_content(_CHUNK_BYTES):
-                    digest.update(chunk)
-                    part.write(chunk)
-            part.flush()
-            if digest.hexdigest() != jar.sha256:
-                raise MissingDependencyError(
-                    f"{jar} was downloaded with SHA-256 {digest.hexdigest()}, pinned is {jar.sha256}"
-                )
-            Path(part.name).replace(folder / jar.file_name)
-        finally:
-            Path(part.name).unlink(missing_ok=True)

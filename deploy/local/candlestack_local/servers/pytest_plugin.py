@@ -29,7 +29,8 @@ def _data_dir(name: str) -> Iterator[Path]:
 
 
 @contextmanager
-def _kafka(**settings: int) -> Iterator[KafkaBroker]:
+def own_broker(**settings: int) -> Iterator[KafkaBroker]:
+    """Run a broker on ports of its own with these settings, as the fixtures do; its data is forgotten."""
     with (
         _data_dir("kafka") as data_dir,
         KafkaBroker(
@@ -58,7 +59,7 @@ def _redis() -> Iterator[RedisServer]:
 @pytest.fixture(scope="session")
 def kafka_broker() -> Iterator[KafkaBroker]:
     """A running broker without topics, shared by the whole run; nobody kills it, but a busy machine lets it stand."""
-    with _kafka(session_timeout_ms=LASTING_MS) as broker:
+    with own_broker(session_timeout_ms=LASTING_MS) as broker:
         yield broker
 
 
@@ -79,14 +80,14 @@ def redis_server() -> Iterator[RedisServer]:
 @pytest.fixture
 def own_kafka_broker() -> Iterator[KafkaBroker]:
     """A running broker of this test alone, which may be stopped, killed, frozen and restarted."""
-    with _kafka() as broker:
+    with own_broker() as broker:
         yield broker
 
 
 @pytest.fixture
 def lasting_kafka_broker() -> Iterator[KafkaBroker]:
     """A running broker of this test alone, which may be frozen and is never killed."""
-    with _kafka(session_timeout_ms=LASTING_MS) as broker:
+    with own_broker(session_timeout_ms=LASTING_MS) as broker:
         yield broker
 
 
