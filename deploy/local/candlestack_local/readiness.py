@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from candlestack_local.programs import Program
+from candlestack_local.starter import times
 from candlestack_local.supervisor import ProcessInfo, ProcessState
 
 
@@ -29,4 +31,11 @@ def _reason(program: Program, info: ProcessInfo | None) -> str | None:
         return f"ended with exit code {info.exit_code}"
     if info.state not in (ProcessState.STARTING, ProcessState.RUNNING):
         return info.state.lower()
-    return "at work" if program.probe is None else program.probe()
+    if info.waits_s:
+        return f"{_deaths(info)}; is started again in {math.ceil(info.waits_s)} s"
+    reason = "at work" if program.probe is None else program.probe()
+    return f"{reason}; {_deaths(info)}" if reason and info.deaths else reason
+
+
+def _deaths(info: ProcessInfo) -> str:
+    return f"died {times(info.deaths)} (make logs SERVICE={info.name})"

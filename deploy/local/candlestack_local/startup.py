@@ -17,12 +17,15 @@ from candlestack_local.programs import Group, Listener, Program, programs
 from candlestack_local.readiness import readiness
 from candlestack_local.servers import PortTakenError, ServerError, holder_of, is_free
 from candlestack_local.servers.jars import Jar, fetch, kafka_jars, spark_jars
+from candlestack_local.starter import NEVER_RESTARTED
 from candlestack_local.startup_view import StartupView
 from candlestack_local.state import StateFolder
 from candlestack_local.supervisor import ProcessInfo, ProcessState, Supervisor, supervised_processes
-from candlestack_local.supervisor_config import NEVER_RESTARTED, render
+from candlestack_local.supervisor_config import render
 
 _POLL_S = 0.3
+_BATCH_POLL_S = 1.0
+"""Airflow tells of its parts by an API that is dear to ask."""
 _STOP_TIMEOUT_S = 40.0
 _LIVE_TIMEOUT_S = 120.0
 _ALL_PAIRS_TIMEOUT_S = 5.0
@@ -87,6 +90,7 @@ def _start(
     state.supervisor_config.touch(mode=0o600)
     state.supervisor_config.write_text(text)
     (state.run / "source").write_text(state.source)
+    state.forget_starts()
     if not runs:
         supervisor.start()
     else:
@@ -151,7 +155,7 @@ def wait_ready(
             _raise_if_given_up(program, processes.get(program.name), state)
         if time.monotonic() > deadline:
             raise ServerError(_not_ready(pending, reasons, state, timeout_s))
-        time.sleep(_POLL_S)
+        time.sleep(_BATCH_POLL_S if start else _POLL_S)
 
 
 def _raise_if_given_up(program: Program, info: ProcessInfo | None, state: StateFolder) -> None:

@@ -49,6 +49,20 @@ class StateFolder:
         return self.home / "run"
 
     @property
+    def _starts(self) -> Path:
+        return self.run / "starts"
+
+    def start_of(self, program: str) -> Path:
+        """The file that notes when a program was started, and how often it had died soon after."""
+        return self._starts / program
+
+    def forget_starts(self) -> None:
+        """Let what died often be started without a pause, now where it is waiting."""
+        for record in self._starts.iterdir():
+            if not record.suffix:  # else one that is being written
+                record.unlink(missing_ok=True)
+
+    @property
     def supervisor_config(self) -> Path:
         return self.run / "supervisord.conf"
 
@@ -67,7 +81,14 @@ class StateFolder:
 
     def create(self) -> None:
         """Create the folders, closed to other users: the settings in them may hold passwords."""
-        for folder in (self.home, self.data, self.logs, self.run, self.supervisor_socket.parent):
+        for folder in (
+            self.home,
+            self.data,
+            self.logs,
+            self.run,
+            self._starts,
+            self.supervisor_socket.parent,
+        ):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._mark.touch(mode=0o600)
 

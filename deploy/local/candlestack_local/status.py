@@ -62,6 +62,8 @@ def pss_bytes(pid: int) -> int:
 def _state(program: Program, info: ProcessInfo | None) -> str:
     if info is None:
         return "not started"
+    if info.waits_s:
+        return "waiting"
     return "done" if program.is_task and info.ended_well else info.state.lower()
 
 

@@ -18,6 +18,7 @@ from supervisor.xmlrpc import Faults, SupervisorTransport  # type: ignore[import
 
 from candlestack_local.configuration import inherited_environment
 from candlestack_local.servers import ServerError
+from candlestack_local.starter import Start, deaths_by, read
 from candlestack_local.state import StateFolder
 
 SUPERVISED = "CANDLESTACK_SUPERVISED"
@@ -52,15 +53,23 @@ class ProcessInfo:
     """Epoch seconds of its last start; 0 where it has not been started."""
     exit_code: int
     """Of its last end; -1 where a signal ended it."""
+    deaths: int = 0
+    """How often in a row it died soon after its start; 0 where it has lived long since."""
+    waits_s: float = 0.0
+    """Seconds until it is started after the last of them; 0 where it is."""
 
     @classmethod
-    def from_answer(cls, answer: dict[str, Any]) -> Self:
+    def from_answer(cls, answer: dict[str, Any], start: Start | None, now_s: float) -> Self:
+        """Take what supervisord says, what the starter has noted, and the time on the clock of its notes."""
+        noted = start if answer["pid"] else None
         return cls(
             name=answer["name"],
             state=ProcessState(answer["statename"]),
             pid=answer["pid"] or None,
             started_at_s=float(answer["start"]),
             exit_code=answer["exitstatus"],
+            deaths=noted.deaths if noted is not None and deaths_by(now_s, noted) else 0,
+            waits_s=max(0.0, noted.at_s - now_s) if noted is not None else 0.0,
         )
 
     @property
@@ -88,8 +97,12 @@ class Supervisor:
             answers = self._call("supervisor.getAllProcessInfo")
         except (OSError, http.client.HTTPException):
             return {}
-        found = (ProcessInfo.from_answer(answer) for answer in answers)
-        return {info.name: info for info in found}
+        return {
+            (name := answer["name"]): ProcessInfo.from_answer(
+                answer, read(self._state.start_of(name)), time.monotonic()
+            )
+            for answer in answers
+        }
 
     def start(self) -> None:
         """Start the supervisor with the configuration in its folder, and with it everything listed there.
@@ -143,20 +156,26 @@ class Supervisor:
         What is left after `timeout_s` seconds, or was left behind by a supervisor that was killed, is
         ended by SIGKILL. Afterwards no process of this state folder is left.
         """
-        left = supervised_processes(self._state)
+        left = self._left()
         if self.is_running():
             self._call("supervisor.shutdown")
         else:
             for process in left:
                 _signal(process.terminate)
         deadline = time.monotonic() + timeout_s
-        while (left := supervised_processes(self._state)) and time.monotonic() < deadline:
+        while (left := self._left()) and time.monotonic() < deadline:
             psutil.wait_procs(left, timeout=_POLL_S)
         killed = [f"{process.name()} (pid {process.pid})" for process in left if process.is_running()]
         for process in left:
             _signal(process.kill)
         psutil.wait_procs(left, timeout=_KILL_WAIT_S)
         return killed
+
+    def _left(self) -> list[psutil.Process]:
+        """Return what still lives, by two looks: while it becomes another program, a process has no environment."""
+        first = supervised_processes(self._state)
+        time.sleep(_POLL_S)
+        return list({*first, *supervised_processes(self._state)})
 
     def _start_process(self, name: str) -> None:
         group = next(

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from collections.abc import Sequence
 
 from candlestack_core.settings import REPOSITORY
+from candlestack_local import starter
 from candlestack_local.programs import Group, Program
 from candlestack_local.servers import ServerError
+from candlestack_local.starter import NEVER_RESTARTED
 from candlestack_local.state import StateFolder
 
 # Started in this order and, as whole groups, stopped in the reverse: readers and writers before servers. The
 # batch group is started by `make up`, when the live one lives.
 _PRIORITIES = {Group.SERVERS: 100, Group.LIVE: 200, Group.BATCH: 300}
-NEVER_RESTARTED = 2
-"""The exit code of a service that was given a bad setting: starting it again would not help."""
 
 
 def render(programs: Sequence[Program], state: StateFolder) -> str:
@@ -69,7 +70,7 @@ def _program(program: Program, state: StateFolder) -> str:
         life = "autorestart=false"
     return f"""\
 [program:{program.name}]
-command={_command(program)}
+command={_command(program, state)}
 directory={_literal(REPOSITORY)}
 environment={_environment(program)}
 {life}
@@ -97,9 +98,11 @@ def _environment(program: Program) -> str:
     return ",".join(f'{name}="{_literal(text)}"' for name, text in sorted(variables.items()))
 
 
-def _command(program: Program) -> str:
+def _command(program: Program, state: StateFolder) -> str:
     nice = ["nice", "-n", str(program.niceness)] if program.niceness else []
-    command = shlex.join([*nice, *program.command()])
+    # Isolated, for it runs in the root, some of whose folders are called like packages.
+    first = [sys.executable, "-I", starter.__file__, str(state.start_of(program.name))]
+    command = shlex.join([*nice, *(first if program.restarts else []), *program.command()])
     if _unwritable(command):
         raise ServerError(
             f"{program.name}: make up cannot run a command with line breaks, or ; and # after a space: {command}"

@@ -11,8 +11,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner, Result
 
 from candlestack_core.settings import REPOSITORY
+from candlestack_local.cli import app
 from candlestack_local.servers import LOOPBACK, free_port
 from candlestack_local.state import StateFolder
 
@@ -44,6 +46,11 @@ def _run(environment: dict[str, str], *arguments: str | Path) -> subprocess.Comp
         text=True,
         check=False,
     )
+
+
+def _called(environment: dict[str, str], *arguments: str) -> Result:
+    """Run a command of candlestack in this process, which need not import all of it anew."""
+    return CliRunner().invoke(app, arguments, env=environment)
 
 
 def test_make_alone_lists_every_target(environment: dict[str, str]) -> None:
@@ -119,15 +126,15 @@ def test_a_python_that_is_too_old_is_said_in_one_line(environment: dict[str, str
 
 
 def test_status_and_down_of_what_never_ran_say_so_and_change_nothing(environment: dict[str, str]) -> None:
-    status = _run(environment, _CANDLESTACK, "status")
-    assert status.returncode == 0
+    status = _called(environment, "status")
+    assert status.exit_code == 0
     assert "not running" in status.stdout
-    assert _run(environment, _CANDLESTACK, "down").returncode == 0
+    assert _called(environment, "down").exit_code == 0
 
 
 def test_logs_of_an_unknown_service_name_the_known_ones(environment: dict[str, str]) -> None:
-    done = _run(environment, _CANDLESTACK, "logs", "cassandra")
-    assert done.returncode == 1
+    done = _called(environment, "logs", "cassandra")
+    assert done.exit_code == 1
     assert "cassandra" in done.stderr
     assert "redis-writer" in done.stderr
 
@@ -137,16 +144,16 @@ def test_clean_asks_before_it_forgets(environment: dict[str, str]) -> None:
     state.create()
     kept = state.data / "candles"
     kept.mkdir()
-    assert _run(environment, _CANDLESTACK, "clean").returncode == 1
+    assert _called(environment, "clean").exit_code == 1
     assert kept.exists()
-    assert _run(environment, _CANDLESTACK, "clean", "--yes").returncode == 0
+    assert _called(environment, "clean", "--yes").exit_code == 0
     assert not state.home.exists()
 
 
 def test_clean_removes_nothing_from_a_folder_that_make_up_did_not_make(environment: dict[str, str]) -> None:
     foreign = Path(environment["CANDLESTACK_HOME"]) / "data" / "photos"
     foreign.mkdir(parents=True)
-    done = _run(environment, _CANDLESTACK, "clean", "--yes")
-    assert done.returncode == 1
+    done = _called(environment, "clean", "--yes")
+    assert done.exit_code == 1
     assert "was not made by make up" in done.stderr
     assert foreign.exists()

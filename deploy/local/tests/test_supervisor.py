@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import os
+import re
 import shlex
 import signal
 import sys
@@ -14,9 +15,12 @@ from pathlib import Path
 import psutil
 import pytest
 
+from candlestack_local import starter
 from candlestack_local.configuration import Configuration
 from candlestack_local.programs import Group, Program, programs
+from candlestack_local.readiness import readiness
 from candlestack_local.servers import ServerError
+from candlestack_local.starter import FIRST_PAUSE_S, LONG_LIFE_S, Start, read, times, write
 from candlestack_local.state import StateFolder
 from candlestack_local.supervisor import ProcessState, Supervisor, supervised_processes
 from candlestack_local.supervisor_config import render
@@ -54,13 +58,26 @@ def _await(condition: Callable[[], bool]) -> None:
 
 
 def _pid(supervisor: Supervisor, name: str) -> int:
+    """Wait until a program runs, its starter having given way to it, and return its pid."""
+    found: list[int] = []
+
     def runs() -> bool:
-        return supervisor.processes()[name].state is ProcessState.RUNNING
+        pid = supervisor.processes()[name].pid
+        try:
+            command = psutil.Process(pid).cmdline() if pid is not None else []
+        except psutil.NoSuchProcess:
+            return False
+        if pid is not None and command and starter.__file__ not in command:
+            found.append(pid)
+        return bool(found)
 
     _await(runs)
-    pid = supervisor.processes()[name].pid
-    assert pid is not None
-    return pid
+    return found[0]
+
+
+def _deaths(record: Path) -> int | None:
+    start = read(record)
+    return None if start is None else start.deaths
 
 
 def test_the_configuration_has_exactly_the_listed_programs_in_their_groups(
@@ -80,7 +97,10 @@ def test_the_configuration_has_exactly_the_listed_programs_in_their_groups(
         section = written[f"program:{program.name}"]
         # Batch work yields to the live part, and waits for `make up` to start it.
         nice = ["nice", "-n", "10"] if program.group is Group.BATCH else []
-        assert shlex.split(section["command"].replace("%%", "%")) == [*nice, *program.command()]
+        command = shlex.split(section["command"].replace("%%", "%"))
+        assert command[: len(nice)] == nice
+        assert command[-len(program.command()) :] == program.command()
+        assert (starter.__file__ in command) == program.restarts
         assert section["autostart"] == ("false" if program.group is Group.BATCH else "true")
         assert program.name in written[f"group:{program.group}"]["programs"].split(",")
         assert section["stopasgroup"] == section["killasgroup"] == "true"
@@ -119,12 +139,64 @@ def test_settings_with_awkward_characters_reach_the_program_unchanged(state: Sta
     assert seen.read_text() == text
 
 
-def test_a_killed_service_is_started_again(state: StateFolder) -> None:
+def test_a_killed_service_that_had_lived_long_is_started_again_at_once(state: StateFolder) -> None:
     supervisor = _start(state, _python("service", _FOREVER))
+    record = state.start_of("service")
     first = _pid(supervisor, "service")
+    _await(record.exists)
+    write(record, Start(time.monotonic() - LONG_LIFE_S, deaths=7))
     os.kill(first, signal.SIGKILL)
     # Between the two it is known without a pid for a moment.
     _await(lambda: supervisor.processes()["service"].pid not in (None, first))
+    _await(lambda: _deaths(record) != 7)
+    assert _deaths(record) == 0
+    assert state.log_of("service").read_text() == ""
+
+
+def test_a_service_that_dies_at_once_is_started_after_growing_pauses_and_that_is_told(
+    state: StateFolder,
+) -> None:
+    dying = _python("dying", "raise SystemExit('no such thing')")
+    supervisor = _start(state, dying)
+    reasons: list[str] = []
+
+    def waits() -> bool:
+        processes = supervisor.processes()
+        if processes["dying"].deaths >= 3 and processes["dying"].waits_s:
+            reasons.append(str(readiness([dying], processes)["dying"]))
+        return bool(reasons)
+
+    _await(waits)
+    told = r"died \d times in a row \(make logs SERVICE=dying\); is started again in \d+ s"
+    assert re.fullmatch(told, reasons[0])
+    lines = state.log_of("dying").read_text().splitlines()
+    pauses = [line for line in lines if line.startswith("candlestack: died")]
+    for deaths, line in enumerate(pauses, start=1):
+        full = FIRST_PAUSE_S * 2 ** (deaths - 1)
+        assert line.startswith(f"candlestack: died {times(deaths)}, ")
+        assert full / 2 - 0.05 <= float(line.split()[-2]) <= full + 0.05
+    assert lines.count("no such thing") in (len(pauses), len(pauses) + 1)
+
+
+def test_what_waits_is_started_when_the_deaths_are_forgotten_and_a_stop_ends_its_pause(
+    state: StateFolder,
+) -> None:
+    for name in ("started", "stopped"):
+        write(state.start_of(name), Start(time.monotonic(), deaths=30))
+    services = [_python(name, _FOREVER) for name in ("started", "stopped")]
+    supervisor = _start(state, *services)
+    _await(lambda: all(info.waits_s for info in supervisor.processes().values()))
+
+    record = state.start_of("started")
+    record.unlink()
+    _await(record.exists)
+    assert _deaths(record) == 0
+    _await(lambda: not supervisor.processes()["started"].waits_s)
+    assert supervisor.processes()["started"].deaths == 0
+    assert supervisor.processes()["stopped"].deaths == 31
+    assert supervisor.stop(_PATIENCE_S) == []
+    ended = (state.logs / "supervisord.log").read_text()
+    assert "stopped: stopped (terminated by SIGTERM)" in ended
 
 
 def test_a_service_that_refuses_a_setting_is_not_started_again(state: StateFolder) -> None:
