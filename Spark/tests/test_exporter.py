@@ -145,6 +145,31 @@ def test_runs_are_told_by_job_and_outcome_and_no_job_is_unheard_of(store: Candle
     assert sample("candlestack_job_last_run_seconds", job=JOB_HISTORY_FETCH) is not None
 
 
+def test_a_run_whose_process_is_gone_is_said_to_be_killed_and_one_that_lives_is_not(
+    store: CandleStore,
+) -> None:
+    runs = store.database[JOB_RUNS]
+    here = {"job": JOB_HISTORY_FETCH, "outcome": "running", "host": os.uname().nodename}
+    runs.insert_many(
+        [
+            {**here, "_id": "gone", "pid": 2**22 + 1},
+            {**here, "_id": "alive", "pid": os.getpid()},
+            {**here, "_id": "elsewhere", "pid": 2**22 + 1, "host": "another.example"},
+        ]
+    )
+    service = Service("job-metrics", get_logger("job-metrics"), Health((MONGODB,)))
+    exporter = threading.Thread(target=export, args=(service, store))
+    exporter.start()
+    try:
+        assert eventually(lambda: not service.health.reasons(), "one look is done")
+    finally:
+        service.stopping.set()
+        exporter.join()
+    outcomes = {document["_id"]: document["outcome"] for document in runs.find()}
+    assert outcomes == {"gone": "killed", "alive": "running", "elsewhere": "running"}
+    assert sample("candlestack_job_runs", job=JOB_HISTORY_FETCH, outcome="killed") == 1
+
+
 def test_a_store_that_is_away_is_said_and_waited_for(own_mongo_server: MongoServer) -> None:
     with pymongo.MongoClient[Document](
         own_mongo_server.uri, tz_aware=True, serverSelectionTimeoutMS=300

@@ -30,7 +30,7 @@ def inventory(airflow_python: Path, tmp_path_factory: pytest.TempPathFactory) ->
     home = tmp_path_factory.mktemp("airflow")
     done = subprocess.run(
         [str(airflow_python), str(FOLDER / "tests" / "inventory.py"), str(FOLDER / "dags")],
-        env={"AIRFLOW_HOME": str(home), "PATH": "", "PYTHONDONTWRITEBYTECODE": "1"},
+        env={"AIRFLOW_HOME": str(home), "PATH": ""},
         cwd=home,
         capture_output=True,
         text=True,

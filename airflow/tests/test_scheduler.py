@@ -44,7 +44,14 @@ MINUTES = 2 * DAY_MINUTES
 AT_ONCE = 500
 SYMBOLS = ("BTCUSDT", "ETHUSDT")
 DATABASE = "airflow-scheduler"
-PAUSED = "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"
+FOR_A_TEST = {
+    "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
+    # One thread and one compiler: each job is over before a second one pays.
+    "SPARK_MASTER": "local[1]",
+    "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1",
+}
+LOOK_S = 1.0
+"""Between two questions to Airflow's API, each of which takes it a good part of a tenth of a second."""
 START_S, RUN_S, ANSWER_S, STOP_S = 600.0, 600.0, 240.0, 240.0
 
 Rows = dict[str, dict[str, Any]]
@@ -79,7 +86,7 @@ class Client:
             run = next(run for run in self.runs(dag_id) if run["dag_run_id"] == run_id)
             return str(run["state"]) if run["state"] in ("success", "failed") else None
 
-        return eventually(ended, f"{run_id} has ended", RUN_S)
+        return eventually(ended, f"{run_id} has ended", RUN_S, LOOK_S)
 
     def log(self, run_id: str) -> str:
         tries = self.get(f"/dags/{DAG}/dagRuns/{run_id}/taskInstances/{TASK}")["try_number"]
@@ -96,20 +103,20 @@ class Client:
             return json.load(response)
 
 
+def fill(sink: CandleSink) -> None:
+    """Write two days of 1m candles of two pairs, as the candle writer does."""
+    for symbol in SYMBOLS:
+        for minute in range(FIRST_MINUTE, FIRST_MINUTE + MINUTES):
+            sink.add(record(candle(minute, 1, symbol=symbol)))
+            if sink.size() == AT_ONCE:
+                sink.flush()
+    sink.flush()
+
+
 @pytest.fixture(scope="module")
 def database(mongo_server: MongoServer) -> Iterator[Database[dict[str, Any]]]:
-    """Two days of 1m candles of two pairs, as the candle writer leaves them."""
     with pymongo.MongoClient[dict[str, Any]](mongo_server.uri, tz_aware=True) as client:
-        database = client[DATABASE]
-        sink = CandleSink(database)
-        sink.open()
-        for symbol in SYMBOLS:
-            for minute in range(FIRST_MINUTE, FIRST_MINUTE + MINUTES):
-                sink.add(record(candle(minute, 1, symbol=symbol)))
-                if sink.size() == AT_ONCE:
-                    sink.flush()
-        sink.flush()
-        yield database
+        yield client[DATABASE]
 
 
 @pytest.fixture(scope="module")
@@ -132,8 +139,14 @@ def airflow(
             patch.setenv(name, value)
         configuration = Configuration.from_environment()
         batch = [
-            # A test has nobody to yield to, but other work on the machine that it would wait for.
-            replace(program, environment={**program.environment, PAUSED: "True"}, niceness=0)
+            # A test has nobody to yield to, but other work on the machine that it would wait for. And nothing is
+            # scheduled before a test wants it, so that the scheduler need not wait for the API.
+            replace(
+                program,
+                environment={**program.environment, **FOR_A_TEST},
+                niceness=0,
+                after=program.after[:1],
+            )
             for program in programs(configuration)
             if program.name.startswith("airflow")
         ]
@@ -145,6 +158,11 @@ def airflow(
         supervisor = Supervisor(state)
         supervisor.start()
         try:
+            supervisor.start_ended([batch[0].name])
+            # It makes its database meanwhile.
+            sink = CandleSink(database)
+            sink.open()
+            fill(sink)
             with StartupView(Console(stderr=True), [program.name for program in batch]) as view:
                 wait_ready(batch, state, view, START_S, start=True)
             yield configuration.airflow
@@ -166,7 +184,10 @@ def figures(rows: Rows) -> Rows:
 def test_every_dag_is_known_and_none_has_an_error(airflow: Airflow) -> None:
     client = Client(airflow)
     known = eventually(
-        lambda: found if len(found := client.get("/dags")["dags"]) == 7 else None, "all DAGs are read"
+        lambda: found if len(found := client.get("/dags")["dags"]) == 7 else None,
+        "all DAGs are read",
+        START_S,
+        LOOK_S,
     )
     assert DAG in {dag["dag_id"] for dag in known}
     assert client.get("/importErrors")["import_errors"] == []
@@ -187,7 +208,7 @@ def test_a_first_start_is_one_run_over_all_there_is_and_a_killed_second_one_leav
 ) -> None:
     client = Client(airflow)
     client.unpause(DAG)
-    first = eventually(lambda: client.runs(DAG), "the scheduler makes a run")
+    first = eventually(lambda: client.runs(DAG), "the scheduler makes a run", RUN_S, LOOK_S)
     assert len(first) == 1
     run_id = first[0]["dag_run_id"]
     assert client.until_ended(DAG, run_id) == "success", client.log(run_id)

@@ -70,7 +70,7 @@ def recorded_run(
     runs.create_index([by_job, newest_first])
     runs.create_index([by_job, ("outcome", pymongo.ASCENDING), newest_first])
     runs.create_index("started_at", expireAfterSeconds=KEPT_S)
-    _close_killed_runs(database, job)
+    close_killed_runs(database, (job,))
     began, started_at = monotonic(), datetime.now(UTC)
     key = f"{job}:{started_at:%Y-%m-%dT%H:%M:%S.%fZ}:{uuid.uuid4().hex[:8]}"
     runs.insert_one(
@@ -135,9 +135,17 @@ def last_watermark(database: Database[Document], job: str) -> Timestamp | None:
     return None if document is None else document["watermark"]
 
 
-def _close_killed_runs(database: Database[Document], job: str) -> None:
-    """Say of earlier runs on this machine that they were killed, where their processes are gone."""
-    running: Mapping[str, object] = {"job": job, "outcome": "running", "host": socket.gethostname()}
+def close_killed_runs(database: Database[Document], jobs: Sequence[str]) -> None:
+    """Say of runs on this machine that they were killed, where their processes are gone.
+
+    Raises:
+        PyMongoError: MongoDB is away.
+    """
+    running: Mapping[str, object] = {
+        "job": {"$in": list(jobs)},
+        "outcome": "running",
+        "host": socket.gethostname(),
+    }
     for document in database[JOB_RUNS].find(running):
         if not _is_alive(document["pid"]):
             end = {"outcome": "killed", "reason": "its process is gone", "watermark": None}

@@ -1,4 +1,8 @@
-"""The exporter as a process: `python Spark/batch/job_metrics.py`. It reads, and writes nothing."""
+"""The exporter as a process: `python Spark/batch/job_metrics.py`.
+
+It reads, and writes one thing: that a run whose process is gone was killed. Else the run would seem to go on until
+the next one of its job.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ from typing import Final
 from pymongo.errors import PyMongoError
 
 from candlestack_core import metrics
+from candlestack_core.job_runs import close_killed_runs
+from candlestack_core.names import JOBS
 from candlestack_core.pauses import Pauses
 from candlestack_core.service import Service, run
 from candlestack_core.settings import MongoSettings, load
@@ -24,6 +30,7 @@ def export(service: Service, store: CandleStore) -> None:
     while not service.stopping.is_set():
         service.health.beat()
         try:
+            close_killed_runs(store.database, JOBS)
             publish_runs(store.database)
             publish_freshness(store)
         except PyMongoError as error:

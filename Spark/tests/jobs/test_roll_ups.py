@@ -32,7 +32,7 @@ from candlestack_spark.stores.mongo import CandleStore
 
 ROOT = Path(__file__).resolve().parents[3]
 M5, H1, H4, D1 = PARENT_INTERVALS
-DAYS = 7
+DAYS = 3
 """Of candles in a job that is killed: enough for it to be half way when its first parents are seen."""
 
 
