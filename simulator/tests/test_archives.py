@@ -92,6 +92,6 @@ async def test_a_month_appears_when_it_is_over(exchange: Exchange, clock: Clock)
     assert len(await rows_of(exchange, THIN, "2026-03", "1d")) == 31
 
 
-async def test_a_recording_of_minutes_has_no_archive(spot_tapes: dict[str, PairTape]) -> None:
-    async with running(replay_of(spot_tapes, Seconds())) as exchange:
-        assert (await fetch(exchange, path("BTCUSDT", "2024-08")))[0] == 404
+async def test_a_recording_of_minutes_has_no_archive(aggregate_tapes: dict[str, PairTape]) -> None:
+    async with running(replay_of(aggregate_tapes, Seconds())) as exchange:
+        assert (await fetch(exchange, path("BTCUSDT", "2021-04")))[0] == 404

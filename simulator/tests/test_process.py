@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -14,6 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
+
+from candlestack_core.settings import SimulatorSettings
+from candlestack_simulator.market import SeededMarket
+from candlestack_simulator.testing import running
 
 WITHIN_S = 240.0
 
@@ -98,11 +104,13 @@ def test_its_limits_are_settings_of_each_market(start: Start) -> None:
     assert {status(port, "/fapi/v1/ping") for _ in range(12)} == {200, 429, 418}
 
 
-def test_two_starts_with_one_seed_are_the_same_market(start: Start) -> None:
+async def test_two_starts_with_one_seed_are_the_same_market(start: Start) -> None:
     path = "/api/v3/klines?symbol=ETHUSDT&interval=1h&startTime=1700000000000&limit=5"
-    ports = [ports_of(start(SIMULATOR_SEED=seed))[0] for seed in ("5", "5", "6")]
-    first, second, other = (get(port, path) for port in ports)
-    assert first == second != other
+    processes = [start(SIMULATOR_SEED=seed) for seed in ("5", "6")]
+    started, other = (json.loads(get(ports_of(process)[0], path)) for process in processes)
+    async with running(SeededMarket(5)) as exchange:
+        here = await exchange.get(path)
+    assert started == here != other
 
 
 def test_it_serves_a_recording_that_one_setting_names(start: Start, aggregate_recording: str) -> None:
@@ -114,25 +122,22 @@ def test_it_serves_a_recording_that_one_setting_names(start: Start, aggregate_re
     assert "seed" not in about
 
 
-@pytest.mark.parametrize(
-    ("settings", "line"),
-    [
-        ({"REPLAY_RECORDING": "missing.gz"}, "bad setting REPLAY_RECORDING: missing.gz: no such recording"),
-        ({"SIMULATOR_PORT": "70000"}, "bad setting SIMULATOR_PORT: "),
-        ({"REPLAY_SPEED": "0"}, "bad setting REPLAY_SPEED: "),
-    ],
-)
-def test_a_bad_setting_is_one_line_and_exit_code_2(start: Start, settings: dict[str, str], line: str) -> None:
-    process = start(**settings)
-    _, errors = process.communicate(timeout=WITHIN_S)
-    assert process.returncode == 2
-    assert len(errors.splitlines()) == 1
-    assert line in errors
+def test_a_bad_setting_or_a_taken_port_is_one_line_and_exit_code_2(start: Start) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = {
+            ("REPLAY_RECORDING", "missing.gz"): "bad setting REPLAY_RECORDING: missing.gz: no such recording",
+            ("SIMULATOR_PORT", "70000"): "bad setting SIMULATOR_PORT: ",
+            ("SIMULATOR_PORT", str(port)): f"bad setting SIMULATOR_PORT: {port} cannot be bound",
+        }
+        processes = [start(**{name: value}) for name, value in said]
+        errors = [process.communicate(timeout=WITHIN_S)[1] for process in processes]
+    assert [process.returncode for process in processes] == [2] * len(said)
+    for error, expected in zip(errors, said.values(), strict=True):
+        (line,) = error.splitlines()
+        assert expected in line
 
 
-def test_a_port_that_is_taken_is_named(start: Start) -> None:
-    port, _ = ports_of(start())
-    process = start(SIMULATOR_PORT=str(port))
-    _, errors = process.communicate(timeout=WITHIN_S)
-    assert process.returncode == 2
-    assert f"bad setting SIMULATOR_PORT: {port} cannot be bound" in errors
+def test_a_replay_that_would_stand_still_is_refused() -> None:
+    with pytest.raises(ValidationError, match="replay_speed"):
+        SimulatorSettings.model_validate({"replay_speed": 0})

@@ -292,8 +292,8 @@ async def test_there_is_a_bound_to_faults_and_unknown_ones_are_404(exchange: Exc
     assert (await exchange.delete("/sim/faults")).body == {"cleared": 100}
 
 
-async def test_the_clock_of_a_recording_cannot_be_moved(usdm_tapes: dict[str, PairTape]) -> None:
-    async with running(replay_of(usdm_tapes, Seconds())) as exchange:
+async def test_the_clock_of_a_recording_cannot_be_moved(aggregate_tapes: dict[str, PairTape]) -> None:
+    async with running(replay_of(aggregate_tapes, Seconds())) as exchange:
         order = {"kind": "clock_offset", "offset_ms": 1, "duration_s": 1}
         assert (await exchange.post("/sim/faults", order)).status == 400
         assert await exchange.get("/sim/faults") == {"faults": []}

@@ -13,7 +13,7 @@ from candlestack_simulator import wire
 from candlestack_simulator.checksum import book_checksum
 from candlestack_simulator.market import SeededMarket
 from candlestack_simulator.replay.loading import load_tapes
-from candlestack_simulator.source import MARKETS, DepthDiff, Market
+from candlestack_simulator.source import MARKETS, Market
 from candlestack_simulator.testing import Clock, Seconds, replays_of
 from candlestack_simulator.usdm_wire import UsdmWire
 
@@ -93,9 +93,3 @@ def test_what_was_recorded_of_both_markets_is_sent_again_with_the_same_books(
 
 def _is_diff_of(stream: str, symbol: str) -> bool:
     return stream == f"{symbol.lower()}@depth@100ms"
-
-
-def test_a_diff_keeps_what_it_continues(usdm_tapes: Any) -> None:
-    first, second = (diff.decoded("BTCUSDT") for diff in usdm_tapes["BTCUSDT"].book.diffs[:2])
-    assert isinstance(second, DepthDiff)
-    assert second.previous_final_update_id == first.final_update_id < second.first_update_id

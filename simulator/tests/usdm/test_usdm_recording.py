@@ -11,6 +11,7 @@ from candlestack_simulator.replay.book import BookHistory
 from candlestack_simulator.replay.loading import load_tapes
 from candlestack_simulator.replay.messages import parse_e8
 from candlestack_simulator.replay.tape import PairTape
+from candlestack_simulator.source import DepthDiff
 from candlestack_simulator.testing import Seconds, replay_of, replays_of, running, until
 
 FOREVER_S = 1e6
@@ -90,3 +91,9 @@ def test_both_markets_of_one_recording_run_on_one_clock(recorded_streams: Path, 
         finals = [diff.final_update_id for diff in tapes[market]["BTCUSDT"].book.diffs]
         assert finals == sorted(set(finals))
         assert recording.depth("BTCUSDT", 10).last_update_id == finals[-1]
+
+
+def test_a_diff_keeps_what_it_continues(usdm_tapes: dict[str, PairTape]) -> None:
+    first, second = (diff.decoded("BTCUSDT") for diff in usdm_tapes["BTCUSDT"].book.diffs[:2])
+    assert isinstance(second, DepthDiff)
+    assert second.previous_final_update_id == first.final_update_id < second.first_update_id
