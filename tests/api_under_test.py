@@ -17,7 +17,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, TypeVar
+from typing import Any, BinaryIO, ClassVar, TypeVar, cast
 from urllib.parse import urlencode
 
 import msgspec
@@ -26,7 +26,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from app.book.channel import OrderBookSnapshot, OrderBookUpdate
 from app.candles.channel import KlineSnapshot, KlineUpdate
-from app.stream.messages import Status
+from app.stream.messages import CloseCode, Status
 from app.trades.channel import TradesSnapshot, TradesUpdate
 from candlestack_core.decimals import canonical
 from candlestack_core.intervals import MINUTE_MS, Interval
@@ -228,6 +228,11 @@ class World:
         key = order_book_key if book.market == "spot" else usdm_order_book_key
         self._redis.set(key(book.symbol), encode(book))
 
+    def redis_calls(self, command: str) -> int:
+        """Return how often Redis was asked to do something."""
+        told = cast(dict[str, dict[str, int]], self._redis.info("commandstats"))
+        return told.get(f"cmdstat_{command}", {}).get("calls", 0)
+
     def forget_minutes(self) -> None:
         """Lose every 1m candle in MongoDB, as where another database takes its place."""
         self._database[KLINE_COLLECTIONS["1m"]].delete_many({})
@@ -416,6 +421,29 @@ class ImpatientApi(Api):
     """The API as it is run, which soon finds out that a store is away."""
 
     store_timeout_s = None
+
+
+class Line:
+    """The far end of a client, which takes all; it is not ended unless it may be."""
+
+    can_write = True
+
+    def __init__(self, *, may_end: bool = False) -> None:
+        self.texts: list[bytes] = []
+        self.ended: list[CloseCode] = []
+        self._may_end = may_end
+
+    @property
+    def messages(self) -> list[Any]:
+        """What was written, decoded."""
+        return [json.loads(text) for text in self.texts]
+
+    def write(self, frames: bytes) -> None:
+        self.texts += texts_of(frames)
+
+    def end(self, code: CloseCode, reason: str) -> None:
+        assert self._may_end, f"ended: {code} {reason}"
+        self.ended.append(code)
 
 
 def never_reading(port: int, path: str, symbol: str) -> socket.socket:

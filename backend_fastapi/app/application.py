@@ -1,46 +1,42 @@
-"""The application: every route, problem documents for every error, and the time that requests take."""
+"""The application: every route, problem documents for every error, and what each request meets on its way."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
-from http import HTTPStatus
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from app import openapi, problems
 from app.access import request_id
-from app.access.gate import KEY_HEADERS, Gate
-from app.access.keys import ApiKeys
-from app.access.limits import RateLimiter
+from app.access.gate import KEY_HEADERS, Gate, Gatekeeper
 from app.answers import ZIP_LEVEL, ZIPPED_FROM_BYTES
 from app.book.routes import router as book_routes
 from app.candles.routes import router as candle_routes
 from app.channels import CHANNELS
 from app.compat.binance.errors import refuse as refuse_binance
-from app.compat.binance.routes import PREFIX as BINANCE
+from app.compat.binance.routes import TREES as BINANCE
 from app.compat.binance.routes import router as binance_routes
 from app.compat.streams.routes import router as binance_streams
-from app.compat.udf.routes import PREFIX as UDF
+from app.compat.udf.routes import TREE as UDF
 from app.compat.udf.routes import refuse as refuse_udf
 from app.compat.udf.routes import router as udf_routes
 from app.completeness.routes import router as completeness_routes
+from app.direct import DirectReads
 from app.export.routes import PARQUET
 from app.export.routes import PATH as EXPORT
 from app.export.routes import router as export_routes
 from app.health.routes import router as health_routes
 from app.jobs.routes import router as job_routes
 from app.ranking.routes import router as ranking_routes
+from app.request_times import RequestTimes
 from app.status.routes import router as status_routes
 from app.stream.sockets import router_of
 from app.symbols.routes import router as symbol_routes
 from app.trades.routes import router as trade_routes
-from candlestack_core import metrics
 
-UNMATCHED = "unmatched"
 COSTS = {EXPORT: 50}
 """What a request counts for at most, by path; 1 where nothing is said."""
 EXPOSED_HEADERS = ("ETag", "Link", "Retry-After", request_id.HEADER)
@@ -48,11 +44,20 @@ EXPOSED_HEADERS = ("ETag", "Link", "Retry-After", request_id.HEADER)
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may ask: pages of which origins, with which keys, and how often. Without it, anyone from no page."""
+    """Who may ask, and pages of which origins. Without it, anyone from no page."""
 
-    keys: ApiKeys
-    limiter: RateLimiter
+    keeper: Gatekeeper
     cors_origins: tuple[str, ...] = ()
+
+
+DIRECT = (candle_routes, trade_routes, book_routes, ranking_routes, symbol_routes)
+"""What is asked for over and over."""
+
+
+def serve(access: Access) -> tuple[FastAPI, ASGIApp]:
+    """Return the application, and what a server is to call."""
+    app = create_app(access)
+    return app, DirectReads(app, DIRECT, access.keeper)
 
 
 def create_app(access: Access | None = None) -> FastAPI:
@@ -89,10 +94,8 @@ def create_app(access: Access | None = None) -> FastAPI:
     if access is not None:
         app.add_middleware(
             Gate,
-            keys=access.keys,
-            limiter=access.limiter,
-            costs=COSTS,
-            dialects={BINANCE: refuse_binance, UDF: refuse_udf},
+            keeper=access.keeper,
+            dialects={UDF: refuse_udf} | dict.fromkeys(BINANCE, refuse_binance),
         )
         app.add_middleware(
             CORSMiddleware,
@@ -104,30 +107,3 @@ def create_app(access: Access | None = None) -> FastAPI:
     app.add_middleware(request_id.RequestId)
     app.add_middleware(RequestTimes)
     return app
-
-
-class RequestTimes:
-    """Measures the time from each request to its answer, by route and status."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        began = time.perf_counter()
-        status: int = HTTPStatus.INTERNAL_SERVER_ERROR
-
-        async def note_status(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self._app(scope, receive, note_status)
-        finally:
-            route = getattr(scope.get("route"), "path", UNMATCHED)
-            seconds = time.perf_counter() - began
-            metrics.API_REQUEST_SECONDS.labels(route=route, status=str(status)).observe(seconds)

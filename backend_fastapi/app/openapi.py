@@ -34,8 +34,10 @@ VERSION = "1.0.0"
 _SUMMARY = "Candles, trades, order books and rankings of crypto pairs: what is stored, and what happens now."
 _DESCRIPTION = (
     "Times are epoch milliseconds, UTC; prices and amounts are decimal strings. Errors are problem documents"
-    " (RFC 9457). What happens now comes by WebSocket: `/ws/kline?symbol=`, `/ws/trades?symbol=` and"
-    " `/ws/orderbook?symbol=&market=`; their messages are described by `socket.schema.json`."
+    " (RFC 9457). A key, where one is needed, goes into the header `X-API-Key`. What happens now comes by"
+    " WebSocket: `/ws` for many pairs and channels, described by `session.schema.json`, and `/ws/kline?symbol=`,"
+    " `/ws/trades?symbol=` and `/ws/orderbook?symbol=&market=` for one, described by `socket.schema.json`;"
+    " `asyncapi.json` and `docs/sockets.md` have both."
 )
 _JSON = "application/json"
 _ANSWERS = (
@@ -53,6 +55,7 @@ _ANSWERS = (
     Symbols,
     TradeList,
     binance.AggregateTrade,
+    binance.AveragePrice,
     binance.BookTicker,
     binance.DayTicker,
     binance.Depth,
@@ -62,6 +65,7 @@ _ANSWERS = (
     binance.PriceTicker,
     binance.ServerTime,
     binance.TradeRow,
+    binance.WindowTicker,
     udf.UdfBars,
     udf.UdfConfig,
     udf.UdfError,
@@ -69,6 +73,14 @@ _ANSWERS = (
     udf.UdfNoData,
     udf.UdfSymbol,
 )
+_UNAUTHORIZED = str(HTTPStatus.UNAUTHORIZED.value)
+_NOT_MODIFIED = str(HTTPStatus.NOT_MODIFIED.value)
+_ASK_AGAIN = {str(status.value) for status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)}
+_HEADERS = {
+    "ETag": "Of this answer: in `If-None-Match` it spares the same one",
+    "Link": "The page that follows, with `rel`, where there is one (RFC 8288)",
+    "Retry-After": "Seconds after which to ask again",
+}
 REF = "#/components/schemas/{name}"
 
 Responses = dict[int | str, dict[str, Any]]
@@ -114,6 +126,7 @@ def install(app: FastAPI) -> None:
             schemas.update(schemas_of(_ANSWERS, REF))
             document["components"]["schemas"] = dict(sorted(schemas.items()))
             _add_examples(document)
+            _add_headers_and_keys(document)
             app.openapi_schema = document
         return app.openapi_schema
 
@@ -131,6 +144,31 @@ def _add_examples(document: dict[str, Any]) -> None:
                         content["example"] = examples.PROBLEMS[int(status)]
                     elif (ref := content["schema"].get("$ref")) in by_ref:
                         content["example"] = by_ref[ref]
+
+
+def _add_headers_and_keys(document: dict[str, Any]) -> None:
+    """Say what else goes over the wire: the key of a request, and the headers of an answer that a client acts on."""
+    document["components"]["securitySchemes"] = {
+        "apiKey": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "X-API-Key",
+            "description": "Where the platform has keys (`API_KEYS`); else everybody is served",
+        }
+    }
+    for item in document["paths"].values():
+        for operation in item.values():
+            answers = operation["responses"]
+            if _UNAUTHORIZED in answers:
+                operation["security"] = [{}, {"apiKey": []}]
+            for status in answers.keys() & _ASK_AGAIN:
+                answers[status]["headers"] = _headers("Retry-After")
+            if _NOT_MODIFIED in answers:
+                answers["200"]["headers"] = _headers("ETag", "Link")
+
+
+def _headers(*names: str) -> dict[str, Any]:
+    return {name: {"description": _HEADERS[name], "schema": {"type": "string"}} for name in names}
 
 
 def schemas_of(types: tuple[type[msgspec.Struct], ...], ref_template: str) -> dict[str, Any]:

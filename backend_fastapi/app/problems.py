@@ -134,6 +134,14 @@ class UnavailableError(ApiError):
         return msgspec.structs.replace(super().problem(instance), unavailable=self.unavailable)
 
 
+class NotReadYetError(ApiError):
+    """What the answer would be made from has not been read yet, and will be."""
+
+    kind = "urn:candlestack:problem:not-read-yet"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    title = "Not read yet"
+
+
 def install(app: FastAPI) -> None:
     """Make every error of an application a problem document."""
     app.add_exception_handler(ApiError, _on_api_error)
@@ -144,6 +152,11 @@ def install(app: FastAPI) -> None:
 def respond_to(request: Request, error: ApiError) -> Response:
     """Return the answer to a request that ends with an error."""
     return _respond(error.problem(_instance(request)), error.headers)
+
+
+def respond_to_fault(request: Request) -> Response:
+    """Return the answer to a request that failed here; what went wrong inside is nobody else's business."""
+    return _respond(ApiError("the server could not answer; its log says why").problem(_instance(request)))
 
 
 def bad_parameters(error: ValidationError) -> list[BadParameter]:
@@ -175,8 +188,8 @@ def _on_http_exception(request: Request, error: Exception) -> Response:
 
 
 def _on_error(request: Request, _error: Exception) -> Response:
-    # Starlette logs it with its traceback; what went wrong inside is nobody else's business.
-    return _respond(ApiError("the server could not answer; its log says why").problem(_instance(request)))
+    # Starlette raises it again, and the server logs it with its traceback.
+    return respond_to_fault(request)
 
 
 def _instance(request: Request) -> str:

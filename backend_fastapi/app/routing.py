@@ -12,6 +12,8 @@ from pydantic import BaseModel, ValidationError
 
 from app.problems import BadQueryError, bad_parameters
 
+Handle = Callable[[Request], Coroutine[Any, Any, Response]]
+
 
 class QueryRoute(APIRoute):
     """A route that takes its query as one model, services, and the request, or some of these.
@@ -20,7 +22,7 @@ class QueryRoute(APIRoute):
     parameters of every kind that there might be, which took a third of the time of a small answer.
     """
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(self) -> Handle:
         taken = self.dependant
         others = (*taken.path_params, *taken.header_params, *taken.cookie_params, *taken.body_params)
         assert not others, f"{self.path} takes more than a query and services"

@@ -15,9 +15,10 @@ import uvicorn
 import uvloop
 from pymongo.errors import PyMongoError
 
+from app.access.gate import Gatekeeper
 from app.access.keys import ApiKeys
 from app.access.limits import RateLimiter
-from app.application import Access, create_app
+from app.application import COSTS, Access, serve
 from app.book.service import BookService
 from app.candles.service import CandleService
 from app.channels import FOLLOWED
@@ -96,7 +97,8 @@ async def _serve(service: Service, stopping: asyncio.Event) -> None:
     health = HealthService(symbols, hub, realtime, candles)
     access = load(AccessSettings)
     limiter = RateLimiter(RedisLeases(realtime), access.api_requests_per_minute)
-    app = create_app(Access(ApiKeys(access.key_hashes), limiter, api.api_cors_origins))
+    keeper = Gatekeeper(ApiKeys(access.key_hashes), limiter, COSTS)
+    app, served = serve(Access(keeper, api.api_cors_origins))
     listings = ListingService(realtime)
     candle_service = CandleService(symbols, hub, realtime, candles, redis.realtime_window_hours)
     trade_service = TradeService(symbols, hub, realtime)
@@ -127,7 +129,7 @@ async def _serve(service: Service, stopping: asyncio.Event) -> None:
         sockets=sockets,
     )
     listener = _bind(api)
-    server = _Server(_server_config(app, sockets))
+    server = _Server(_server_config(served, sockets))
     service.log.info("serving", address="http://{}:{}".format(*listener.getsockname()[:2]))
     tail.start()
     serving = asyncio.create_task(server.serve([listener]))

@@ -7,7 +7,6 @@ import json
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -165,8 +164,25 @@ def test_without_an_accepted_key_nothing_is_told_but_whether_the_process_lives(g
         assert guarded.ask(path).status == 200
     assert guarded.ask_with(key("bob"), "/latest", symbol="GUARDEDUSDT").status == 200
     assert guarded.ask_with({"X-MBX-APIKEY": KEYS["bob"]}, "/api/v3/time").status == 200
-    assert guarded.ask("/api/v3/time").json == {"code": -2015, "msg": "Invalid API-key."}
-    assert guarded.ask("/udf/time").json["s"] == "error"
+
+
+@pytest.mark.parametrize("path", ["/udf/time", "/udf/nothing"])
+def test_a_chart_is_refused_as_it_reads_errors(guarded: Api, path: str) -> None:
+    refused = guarded.ask(path)
+    assert (refused.status, refused.json["s"]) == (401, "error")
+
+
+@pytest.mark.parametrize("tree", ["api", "sapi", "fapi", "dapi", "eapi", "papi"])
+def test_a_client_of_binance_is_refused_in_its_words_wherever_it_asks(guarded: Api, tree: str) -> None:
+    refused = guarded.ask(f"/{tree}/v1/time")
+    assert (refused.status, refused.json) == (401, {"code": -2015, "msg": "Invalid API-key."})
+    assert guarded.ask_with(key("bob"), f"/{tree}/v1/time").json["code"] == -1020
+
+
+@pytest.mark.parametrize("path", ["/apiary", "/fapi", "/udfs"])
+def test_what_only_begins_like_a_door_is_refused_by_a_problem(guarded: Api, path: str) -> None:
+    refused = guarded.ask(path)
+    assert (refused.status, refused.headers["content-type"]) == (401, "application/problem+json")
 
 
 def test_a_socket_takes_its_key_in_the_address(guarded: Api) -> None:
@@ -179,12 +195,11 @@ def test_a_socket_takes_its_key_in_the_address(guarded: Api) -> None:
 
 def until_refused(guarded: Api, path: str, **query: object) -> tuple[Answer, int]:
     """Ask as alice until that is too often; return the refusal, and how often was asked."""
-    for asked in count(1):
-        answer = guarded.ask_with(key("alice"), path, **query)
-        if answer.status == 429:
-            return answer, asked
+    asked = 1
+    while (answer := guarded.ask_with(key("alice"), path, **query)).status != 429:
+        asked += 1
         assert asked < 20 * PER_MINUTE, "never refused"
-    raise AssertionError("an endless count ended")
+    return answer, asked
 
 
 def test_who_asks_too_often_is_told_when_to_come_back_and_others_are_served(guarded: Api) -> None:
@@ -193,7 +208,8 @@ def test_who_asks_too_often_is_told_when_to_come_back_and_others_are_served(guar
     assert 1 <= int(refused.headers["retry-after"]) <= 60
     assert refused.json["type"] == "urn:candlestack:problem:too-many-requests"
     assert guarded.ask_with(key("bob"), "/latest", symbol="GUARDEDUSDT").status == 200
-    assert until_refused(guarded, "/api/v3/klines")[0].json["code"] == -1003
+    for path in ("/api/v3/klines", "/fapi/v1/klines"):
+        assert until_refused(guarded, path)[0].json["code"] == -1003
     assert guarded.ask("/healthz").status == 200
 
 

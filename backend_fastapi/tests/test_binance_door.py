@@ -11,18 +11,17 @@ import ccxt
 import pytest
 from binance import Client
 from binance.exceptions import BinanceAPIException
-from binance_common.configuration import ConfigurationRestAPI
-from binance_common.errors import BadRequestError
-from binance_sdk_spot.spot import Spot
+from binance_common.errors import BadRequestError, NotFoundError
 
 from api_under_test import NOON, Api, World, candle, eventually, known_book, trade
+from binance_clients import ccxt_at, connector_at, python_binance_at
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.messages import Candle
 from listing_records import entry, store_listings
 
 PAIR, OTHER, UNFOLLOWED = "DOORUSDT", "DOORBUSDT", "DOORCUSDT"
 MARKET = "DOOR/USDT"
-HOLED = "DOORHUSDT"
+HOLED, CUT, YOUNG = "DOORHUSDT", "DOORDUSDT", "DOOREUSDT"
 TRADES = 300
 CLOSED = 1_500
 """More minutes than a day has."""
@@ -61,23 +60,20 @@ def door(api: Api, world: World) -> Api:
 
 
 @pytest.fixture
-def ccxt_client(door: Api) -> ccxt.Exchange:
-    client = ccxt.binance({"options": {"fetchMarkets": {"types": ["spot"]}, "fetchCurrencies": False}})
-    client.urls["api"]["public"] = f"{door.url}/api/v3"
-    return client
+def ccxt_client(door: Api) -> Any:
+    return ccxt_at(door.url)
 
 
 @pytest.fixture
-def binance_client(door: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
-    monkeypatch.setattr(Client, "API_URL", f"{door.url}/api")
-    client = Client()
+def binance_client(door: Api) -> Iterator[Client]:
+    client = python_binance_at(door.url)
     yield client
     client.close_connection()
 
 
 @pytest.fixture
 def sdk_client(door: Api) -> Any:
-    return Spot(config_rest_api=ConfigurationRestAPI(base_path=door.url, retries=0, timeout=20_000)).rest_api
+    return connector_at(door.url)
 
 
 def test_ccxt_reads_markets_candles_trades_books_and_tickers(door: Api, ccxt_client: Any) -> None:
@@ -230,14 +226,44 @@ def test_aggregates_are_neighbours_of_one_time_price_and_side_and_none_is_cut(do
     assert door.ask("/api/v3/aggTrades", symbol=PAIR, **window).json == found[4:7]
     newest = {"endTime": NOON + 7000, "limit": 2}
     assert door.ask("/api/v3/aggTrades", symbol=PAIR, **newest).json == found[5:7]
-    for name, wanted, oldest in (
-        ("fromId", 1, 3),
-        ("startTime", NOON + 999, NOON + 1000),
-        ("endTime", NOON + 999, NOON + 1000),
-    ):
-        refused = door.ask("/api/v3/aggTrades", symbol=PAIR, **{name: wanted})
-        assert (refused.status, refused.json["code"]) == (400, -1130)
-        assert f"'{name}' is not valid: trades are known from {oldest} on" in refused.json["msg"]
+
+
+def refused_before(door: Api, symbol: str, known_from: int, **query: int) -> None:
+    """Assert that a question is refused which goes back further than what is known."""
+    refused = door.ask("/api/v3/aggTrades", symbol=symbol, **query)
+    assert (refused.status, refused.json["code"]) == (400, -1130)
+    assert f"'{next(iter(query))}' is not valid: trades are known from {known_from} on" in refused.json["msg"]
+
+
+def test_aggregates_are_refused_from_before_those_that_are_known_and_no_later(door: Api) -> None:
+    found = door.ask("/api/v3/aggTrades", symbol=PAIR, limit=1000).json
+    # One of the first held trade may have begun before it; every later one is held.
+    refused_before(door, PAIR, 2, fromId=1)
+    refused_before(door, PAIR, NOON + 1, startTime=NOON)
+    refused_before(door, PAIR, NOON + 1000, endTime=NOON + 999)
+    for known in ({"fromId": 2}, {"startTime": NOON + 1}):
+        assert door.ask("/api/v3/aggTrades", symbol=PAIR, limit=1000, **known).json == found
+    assert door.ask("/api/v3/aggTrades", symbol=PAIR, startTime=NOON + 1, endTime=NOON + 999).json == []
+
+
+def test_aggregates_of_the_time_of_the_first_held_trade_are_not_told_without_its_own(
+    door: Api, world: World
+) -> None:
+    at_once = [trade(CUT, number, time=NOON, price=f"10{number}") for number in (5, 6)]
+    world.store_in_redis(candle(CUT, 0), *at_once, trade(CUT, 7, time=NOON + 5))
+    store_listings(world.redis, entry(CUT))
+    assert [each["a"] for each in door.ask("/api/v3/aggTrades", symbol=CUT).json] == [6, 7]
+    refused_before(door, CUT, NOON + 1, startTime=NOON)
+    assert [each["a"] for each in door.ask("/api/v3/aggTrades", symbol=CUT, endTime=NOON).json] == [6]
+
+
+def test_nothing_is_refused_where_the_very_first_trade_is_held(door: Api, world: World) -> None:
+    world.store_in_redis(candle(YOUNG, 0), *(trade(YOUNG, number) for number in range(3)))
+    store_listings(world.redis, entry(YOUNG))
+    for query in ({"fromId": 0}, {"startTime": 0}, {"startTime": 1, "endTime": NOON + 60_000}):
+        found = door.ask("/api/v3/aggTrades", symbol=YOUNG, **query).json
+        assert [each["a"] for each in found] == [0, 1, 2]
+    assert door.ask("/api/v3/aggTrades", symbol=YOUNG, endTime=1).json == []
 
 
 def test_no_aggregate_is_made_of_trades_among_which_one_is_missing(door: Api, world: World) -> None:
@@ -289,11 +315,15 @@ def test_times_are_understood_in_microseconds_and_not_told_in_them(door: Api) ->
     assert door.ask_with({"X-MBX-TIME-UNIT": "millisecond"}, "/api/v3/time").status == 200
 
 
-def test_what_is_not_served_here_is_said_in_binances_words(door: Api, binance_client: Client) -> None:
-    with pytest.raises(BinanceAPIException) as refused:
-        binance_client.get_avg_price(symbol=PAIR)
-    assert (refused.value.status_code, refused.value.code) == (404, -1020)
-    assert "GET /api/v3/avgPrice" in refused.value.message
+def test_what_is_not_served_here_is_said_in_binances_words(door: Api, sdk_client: Any) -> None:
+    with pytest.raises(NotFoundError, match="not supported: GET /api/v3/referencePrice"):
+        sdk_client.reference_price(symbol=PAIR)
+    for path in ("/api/v1/klines", "/fapi/v1/klines", "/sapi/v1/system/status"):
+        refused = door.ask(path)
+        assert (refused.status, refused.json) == (
+            404,
+            {"code": -1020, "msg": f"This operation is not supported: GET {path}."},
+        )
     answer = door.post("/api/v3/klines")
     assert (answer.status, answer.json["code"], answer.headers["allow"]) == (405, -1020, "GET")
     assert door.post("/api/v3/order").status == 404
@@ -319,7 +349,7 @@ def test_a_book_that_may_not_be_believed_is_not_served_as_one(door: Api, world: 
         ("klines", {"symbol": "", "interval": "1m"}, -1105, "Parameter 'symbol' was empty"),
         ("klines", {"symbol": "NOPEUSDT", "interval": "1m"}, -1121, "Invalid symbol."),
         ("klines", {"symbol": "door usdt", "interval": "1m"}, -1100, "Illegal characters found in parameter"),
-        ("klines", {"symbol": PAIR, "interval": "3m"}, -1120, "Invalid interval."),
+        ("klines", {"symbol": PAIR, "interval": "3m"}, -1120, "Kept here are 1m, 5m,"),
         ("klines", {"symbol": PAIR, "interval": "1m", "limit": "-1"}, -1100, "Illegal characters"),
         (
             "klines",

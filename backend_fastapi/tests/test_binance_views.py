@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterable
-from typing import Any
+from functools import partial
 
 import msgspec
 import pytest
 
-from api_under_test import NOON, texts_of, trade
+from api_under_test import NOON, Line, trade
 from app.book.diffs import DIFFS
 from app.channels import FOLLOWED
 from app.compat.streams.clients import StreamClient
@@ -27,8 +27,9 @@ from app.stream.events import Event, Subject
 from app.stream.feeds import Feeds
 from app.stream.hub import Hub
 from app.stream.messages import CloseCode
+from app.stream.subscription import Source
 from app.trades.channel import TRADES
-from candlestack_core.messages import DepthDiff, Trade
+from candlestack_core.messages import DepthDiff, Listing, Trade
 from candlestack_ingest.exchange.binance.listings import listing_of
 from listing_records import LISTED_AT, entry
 
@@ -37,24 +38,10 @@ LISTING = listing_of(msgspec.Raw(json.dumps(entry(PAIR)).encode()), source="simu
 WITHIN_S = 30.0
 
 
-class Line:
-    """The far end of a client, which takes all."""
-
-    can_write = True
-
-    def __init__(self) -> None:
-        self.events: list[dict[str, Any]] = []
-        self.ended: list[CloseCode] = []
-
-    def write(self, frames: bytes) -> None:
-        self.events += map(json.loads, texts_of(frames))
-
-    def end(self, code: CloseCode, reason: str) -> None:
-        self.ended.append(code)
-
-
-def listen(hub: Hub, made: type[StreamView], channel: AnyFollowed) -> tuple[StreamView, Line]:
-    view, line = made("a stream", hub.source(channel, Subject(PAIR)), LISTING), Line()
+def listen(
+    hub: Hub, made: Callable[[str, Source, Listing], StreamView], channel: AnyFollowed
+) -> tuple[StreamView, Line]:
+    view, line = made("a stream", hub.source(channel, Subject(PAIR)), LISTING), Line(may_end=True)
     view.open()
     view.join(StreamClient(line, lambda: NOON, lambda: False), None)
     return view, line
@@ -85,15 +72,12 @@ def publish(hub: Hub, channel: AnyFollowed, values: Iterable[Trade | DepthDiff])
         hub.publish({channel.name: [Event("topic/0", number, None, value)]})
 
 
-async def test_the_diffs_of_a_second_are_one_without_doubles_and_a_missing_one_parts_them(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(SlowDiffStream, "_every_s", 0.05)
+async def test_the_diffs_of_a_while_are_one_without_doubles_and_a_missing_one_parts_them() -> None:
     hub = Hub(FOLLOWED)
-    view, line = listen(hub, SlowDiffStream, DIFFS)
+    view, line = listen(hub, partial(SlowDiffStream, every_s=0.05), DIFFS)
     publish(hub, DIFFS, [diff(1, 3, "1"), diff(4, 4, "2"), diff(2, 3, "9"), diff(4, 6, "3"), diff(8, 9, "4")])
-    await until(lambda: len(line.events) == 2)
-    assert [(each["U"], each["u"], each["b"]) for each in line.events] == [
+    await until(lambda: len(line.messages) == 2)
+    assert [(each["U"], each["u"], each["b"]) for each in line.messages] == [
         (1, 6, [["99.50000000", "3.00000000"]]),
         (8, 9, [["99.50000000", "4.00000000"]]),
     ]
@@ -110,10 +94,10 @@ async def test_an_aggregate_that_began_before_the_client_came_is_told_and_one_th
     publish(hub, TRADES, trades[:2])
     view, line = listen(hub, AggregateTradeStream, TRADES)
     publish(hub, TRADES, trades[2:])
-    assert [(each["f"], each["l"]) for each in line.events] == told[:1]
+    assert [(each["f"], each["l"]) for each in line.messages] == told[:1]
     # The newest is told when nothing more comes.
-    await until(lambda: len(line.events) == 2)
-    assert [(each["f"], each["l"], each["E"]) for each in line.events[1:]] == [(*told[1], NOON + 9)]
+    await until(lambda: len(line.messages) == 2)
+    assert [(each["f"], each["l"], each["E"]) for each in line.messages[1:]] == [(*told[1], NOON + 9)]
     view.close()
 
 
@@ -128,7 +112,7 @@ async def test_where_events_may_be_missing_and_none_would_tell_the_client_is_sen
     hub.went_live(Feeds(FOLLOWED))
     assert line.ended == [], "nothing was told yet"
     publish(hub, channel, [trade(PAIR, 1) if channel is TRADES else diff(1, 1, "1")])
-    assert len(line.events) == 1
+    assert len(line.messages) == 1
     hub.went_live(Feeds(FOLLOWED))
     assert line.ended == ([CloseCode.RESTARTING] if sent_away else [])
     view.close()

@@ -83,6 +83,18 @@ def test_a_book_comes_from_redis_at_any_depth_with_all_that_tells_whether_to_bel
         assert (len(answer["bids"]), len(answer["asks"])) == (levels, levels)
 
 
+def test_a_shallow_book_is_the_newest_that_was_published_and_a_deeper_one_that_of_redis(
+    api: Api, world: World
+) -> None:
+    now = time.time_ns() // 1_000_000
+    world.publish(candle("SHALLOWUSDT", 0), book("SHALLOWUSDT", 9, levels=20, event_time=now))
+    until_read(api, book("SHALLOWUSDT", 9, levels=20, event_time=now))
+    world.store_book(known_book("SHALLOWUSDT", 7, event_time=now - 200))
+    ids = {depth: api.ask("/orderbook", symbol="SHALLOWUSDT", depth=depth).json for depth in (1, 20, 21)}
+    assert [ids[depth]["last_update_id"] for depth in (1, 20, 21)] == [9, 9, 7]
+    assert [len(ids[depth]["bids"]) for depth in (1, 20, 21)] == [1, 20, 21]
+
+
 def test_a_book_whose_builder_has_died_is_not_believed(api: Api, world: World) -> None:
     now = time.time_ns() // 1_000_000
     world.store_in_redis(candle("LEFTUSDT", 0))

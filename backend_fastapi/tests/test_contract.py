@@ -59,6 +59,7 @@ def test_every_route_names_its_problems_and_every_reference_leads_somewhere() ->
         *(f"/udf/{name}" for name in ("config", "symbols", "search", "history", "time")),
         *(f"/api/v3/{name}" for name in ("ping", "time", "exchangeInfo", "klines", "uiKlines", "depth")),
         *(f"/api/v3/{name}" for name in ("trades", "aggTrades", "ticker/24hr", "ticker/price")),
+        *(f"/api/v3/{name}" for name in ("historicalTrades", "avgPrice", "ticker", "ticker/tradingDay")),
         "/api/v3/ticker/bookTicker",
     }
     for path in ("/latest", "/ohlc", "/ohlc/realtime", "/trades", "/orderbook", "/completeness", "/status"):

@@ -34,7 +34,7 @@ from app.stream.messages import Status
 from candlestack_core.intervals import MINUTE_MS, Interval
 from candlestack_core.kafka import open_producer
 from candlestack_core.kafka.create_topics import ensure_topics
-from candlestack_core.messages import Book, encode
+from candlestack_core.messages import Book, Candle, encode
 from candlestack_core.topics import ORDERBOOK
 from candlestack_local.servers import SHORT_LIVED_JVM, KafkaBroker, MongoServer, RedisServer, free_port
 
@@ -70,6 +70,15 @@ def world() -> Iterator[World]:
 def api(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     with ImpatientApi(world, tmp_path_factory.mktemp("api")) as api:
         yield api
+
+
+@pytest.fixture
+def newest(world: World) -> Candle:
+    """The candle of noon, on its topic and in the stores, whichever test comes first."""
+    noon = candle(SYMBOL, 0)
+    world.store(noon)
+    world.publish(noon)
+    return noon
 
 
 def receive(connection: ClientConnection) -> SocketMessage:
@@ -188,6 +197,7 @@ def test_without_redis_the_topics_and_mongodb_answer_and_only_the_realtime_windo
     assert len(open_times(api.ask("/ohlc/realtime", symbol=SYMBOL))) >= 100
 
 
+@pytest.mark.usefixtures("newest")
 def test_without_mongodb_a_range_that_the_realtime_window_covers_is_served_and_no_other(
     api: Api, world: World
 ) -> None:
@@ -215,6 +225,7 @@ def test_without_mongodb_a_range_that_the_realtime_window_covers_is_served_and_n
     ]
 
 
+@pytest.mark.usefixtures("newest")
 def test_stores_that_are_frozen_are_found_out_and_hold_up_nothing_else(api: Api, world: World) -> None:
     world.mongo.suspend()
     world.redis.suspend()
@@ -242,7 +253,7 @@ def test_stores_that_are_frozen_are_found_out_and_hold_up_nothing_else(api: Api,
 
 
 def test_with_all_away_at_the_start_it_lives_says_so_and_serves_as_soon_as_one_is_there(
-    world: World, tmp_path: Path
+    world: World, newest: Candle, tmp_path: Path
 ) -> None:
     for server in (world.broker, world.mongo, world.redis):
         server.kill()
@@ -266,7 +277,7 @@ def test_with_all_away_at_the_start_it_lives_says_so_and_serves_as_soon_as_one_i
 
         world.redis.restart()
         until_away(api, "kafka", "mongodb")
-        assert api.ask("/latest", symbol=SYMBOL).json["open_time"] == NOON
+        assert api.ask("/latest", symbol=SYMBOL).json["open_time"] == newest.open_time
         assert api.ask("/symbols").json["source"] == "simulator"
         with api.connect("/ws/kline", symbol=SYMBOL) as connection:
             snapshot, away = receive(connection), receive(connection)
@@ -279,7 +290,7 @@ def test_with_all_away_at_the_start_it_lives_says_so_and_serves_as_soon_as_one_i
             messages = [receive(connection)]
             while not isinstance(messages[-1], KlineSnapshot):
                 messages.append(receive(connection))
-            assert messages[-1].data[-1] == candle(SYMBOL, 0)
+            assert messages[-1].data[-1] == newest
             live = receive(connection)
             assert isinstance(live, Status)
             assert live.data.state == "live"

@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
-import pytest
-
-from api_under_test import NOON, book, texts_of, trade
+from api_under_test import NOON, Line, book, trade
 from app.book.channel import BOOKS, BookClient
 from app.book.view import BookView
 from app.channels import CHANNELS
 from app.stream.events import Event, Position, Subject
 from app.stream.feeds import Feeds
 from app.stream.hub import Hub
-from app.stream.messages import CloseCode
 from app.trades.channel import TRADES, TradesClient
 
 SUBJECT = Subject("BTCUSDT")
 EPOCH = "crypto_trades/0/5L6g3nSh"
-
-
-class Line:
-    """The far end of a client, which takes all."""
-
-    can_write = True
-
-    def __init__(self) -> None:
-        self.told: list[Any] = []
-
-    def write(self, frames: bytes) -> None:
-        self.told += map(json.loads, texts_of(frames))
-
-    def end(self, code: CloseCode, reason: str) -> None:
-        pytest.fail(f"ended: {code} {reason}")
 
 
 def read(trade_ids: range, epoch: str = EPOCH) -> Feeds:
@@ -53,13 +32,13 @@ def joined(hub: Hub, position: Position | None) -> Line:
 def test_it_is_told_what_it_missed_as_soon_as_the_topics_were_read_and_nothing_before() -> None:
     hub = Hub(CHANNELS)
     line = joined(hub, Position(epoch=EPOCH, seq=7))
-    assert line.told == []
+    assert line.messages == []
     hub.went_live(read(range(1, 11)))
-    (update,) = line.told
+    (update,) = line.messages
     assert (update["type"], update["prev"], update["dropped"]) == ("update", 7, 0)
     assert [each["trade_id"] for each in update["data"]] == [8, 9, 10]
     hub.publish({TRADES.name: [Event(EPOCH, 11, None, trade("BTCUSDT", 11))]})
-    assert (line.told[1]["prev"], line.told[1]["seq"]) == (10, 11)
+    assert (line.messages[1]["prev"], line.messages[1]["seq"]) == (10, 11)
 
 
 def test_it_begins_anew_where_the_topic_was_made_anew_or_no_longer_has_what_it_missed() -> None:
@@ -67,7 +46,7 @@ def test_it_begins_anew_where_the_topic_was_made_anew_or_no_longer_has_what_it_m
         hub = Hub(CHANNELS)
         line = joined(hub, Position(epoch=EPOCH, seq=7))
         hub.went_live(known)
-        assert [message["type"] for message in line.told] == ["snapshot"]
+        assert [message["type"] for message in line.messages] == ["snapshot"]
 
 
 def test_it_begins_anew_when_the_topics_are_read_a_second_time() -> None:
@@ -75,14 +54,14 @@ def test_it_begins_anew_when_the_topics_are_read_a_second_time() -> None:
     line = joined(hub, Position(epoch=EPOCH, seq=7))
     hub.went_live(read(range(1, 11)))
     hub.went_live(read(range(1, 21)))
-    assert [message["type"] for message in line.told] == ["update", "snapshot"]
+    assert [message["type"] for message in line.messages] == ["update", "snapshot"]
 
 
 def test_one_that_has_no_position_is_told_at_once_that_nothing_is_known_and_then_all() -> None:
     hub = Hub(CHANNELS)
     line = joined(hub, None)
     hub.went_live(read(range(1, 3)))
-    assert [(message["type"], len(message["data"])) for message in line.told] == [
+    assert [(message["type"], len(message["data"])) for message in line.messages] == [
         ("snapshot", 0),
         ("snapshot", 2),
     ]
@@ -95,8 +74,8 @@ async def test_one_of_a_book_at_a_pace_is_told_nothing_where_it_missed_nothing()
     client = BookClient(SUBJECT, line, lambda: NOON)
     view.join(client, Position(epoch="books/0", seq=5))
     hub.went_live(read(range(1, 2)))
-    assert line.told == []
+    assert line.messages == []
     hub.publish({BOOKS.name: [Event("books/0", 6, None, book("BTCUSDT", 6))]})
-    assert [(message["type"], message["prev"]) for message in line.told] == [("update", 5)]
+    assert [(message["type"], message["prev"]) for message in line.messages] == [("update", 5)]
     view.leave(client)
     view.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import subprocess
@@ -12,7 +13,8 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from api_under_test import PATIENCE_S, ROOT, Api, World, candle
+from api_under_test import PATIENCE_S, ROOT, Api, World, candle, eventually
+from candlestack_local.servers import RedisServer, free_port
 
 
 def test_told_to_stop_it_says_so_to_every_client_waits_for_none_and_ends_with_0(
@@ -37,6 +39,48 @@ def test_told_to_stop_it_says_so_to_every_client_waits_for_none_and_ends_with_0(
             assert "connect again" in closed.value.rcvd.reason
     assert api.get("/healthz") is None
     assert '"event": "stopped"' in api.output()
+
+
+def test_a_pair_is_not_called_unknown_before_the_topics_were_read(world: World, tmp_path: Path) -> None:
+    nowhere = {"KAFKA_BOOTSTRAP": f"127.0.0.1:{free_port()}", "MONGO_DB": "NOTHING_YET"}
+    with RedisServer(port=free_port(), data_dir=tmp_path / "redis") as empty:
+        api = Api(world, tmp_path, REDIS_PORT=str(empty.port), **nowhere)
+        process = api.launch()
+        try:
+            eventually(
+                lambda: list(api.wait_for("degraded")["reasons"]) == ["kafka"], "no other part is away"
+            )
+            answer = api.ask("/latest", symbol="BTCUSDT")
+            assert (answer.status, set(answer.json["unavailable"])) == (503, {"kafka"})
+            assert_none_is_listed_yet(api)
+            with api.connect("/ws") as client:
+                client.send(
+                    '{"op": "subscribe", "subscriptions": [{"channel": "trades", "symbol": "BTCUSDT"}]}'
+                )
+                assert json.loads(client.recv(timeout=PATIENCE_S))["code"] == 4503
+        finally:
+            process.kill()
+
+
+def assert_none_is_listed_yet(api: Api) -> None:
+    """Assert that no door answers with an empty list, and each says in its own words to come again."""
+    native = api.ask("/symbols")
+    assert (native.json["type"], set(native.json["unavailable"])) == (
+        "urn:candlestack:problem:unavailable",
+        {"kafka"},
+    )
+    binance = [api.ask(f"/api/v3/{path}") for path in ("exchangeInfo", "ticker/price")]
+    assert [each.json["code"] for each in binance] == [-1001, -1001]
+    charts = [
+        api.ask("/udf/symbols", symbol="BTCUSDT"),
+        api.ask("/udf/search", query="BTC", type="", exchange="", limit=30),
+        api.ask("/udf/config"),
+    ]
+    assert {each.json["errmsg"] for each in charts} == {
+        "how the exchange lists its pairs has not been read yet"
+    }
+    answers = (native, *binance, *charts)
+    assert [(each.status, each.headers["retry-after"]) for each in answers] == [(503, "2")] * len(answers)
 
 
 def test_a_bad_setting_or_a_taken_port_ends_it_with_2_and_one_line(

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from api_under_test import NOON, book, candle, texts_of
+from api_under_test import NOON, Line, book, candle
 from app.book.channel import BOOKS, BookClient
 from app.book.view import BookView, BookViewSnapshot, BookViewUpdate
 from app.candles.fold import fold
@@ -21,7 +21,6 @@ from app.channels import CHANNELS
 from app.compat.streams.session import StreamSession
 from app.stream.events import Event, Subject
 from app.stream.hub import Hub
-from app.stream.messages import CloseCode
 from app.stream.session import Session
 from app.stream.views import Views
 from candlestack_core.intervals import MINUTE_MS, Interval
@@ -32,23 +31,9 @@ from listing_records import LISTED_AT, entry
 SUBJECT = Subject("BTCUSDT")
 
 
-class Line:
-    """The far end of a client, which takes all."""
-
-    can_write = True
-
-    def __init__(self) -> None:
-        self.texts: list[bytes] = []
-
-    def write(self, frames: bytes) -> None:
-        self.texts += texts_of(frames)
-
-    def end(self, code: CloseCode, reason: str) -> None:
-        pytest.fail(f"ended: {code} {reason}")
-
-    def updates(self) -> list[int]:
-        """Return the ids of the books that came as updates."""
-        return [msgspec.json.decode(text, type=BookViewUpdate).data.last_update_id for text in self.texts[1:]]
+def updates(line: Line) -> list[int]:
+    """Return the ids of the books that came as updates."""
+    return [msgspec.json.decode(text, type=BookViewUpdate).data.last_update_id for text in line.texts[1:]]
 
 
 def publish(hub: Hub, books: Sequence[Book]) -> None:
@@ -64,15 +49,15 @@ async def test_a_book_is_told_at_its_pace_and_a_change_of_trust_at_once() -> Non
     view.join(client, None)
     assert msgspec.json.decode(line.texts[0], type=BookViewSnapshot).every_ms == 250
     publish(hub, [book("BTCUSDT", number) for number in range(2, 6)])
-    assert line.updates() == [2], "the first is told at once, the others wait for their time"
+    assert updates(line) == [2], "the first is told at once, the others wait for their time"
     publish(hub, [book("BTCUSDT", 6, state="stale"), book("BTCUSDT", 7, state="stale")])
-    assert line.updates() == [2, 6]
+    assert updates(line) == [2, 6]
     async with asyncio.timeout(20):
-        while line.updates() != [2, 6, 7]:
+        while updates(line) != [2, 6, 7]:
             await asyncio.sleep(0.01)
     view.leave(client)
     publish(hub, [book("BTCUSDT", 8, state="synced")])
-    assert line.updates() == [2, 6, 7]
+    assert updates(line) == [2, 6, 7]
     assert views.get("a key", lambda: BookView(hub, SUBJECT, 5, 250)) is not view, (
         "it ended with its last client"
     )

@@ -7,6 +7,7 @@ written alike, so equality of text is equality of value; the order of text is no
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Final
 
@@ -15,7 +16,8 @@ from msgspec import Meta
 MAX_DECIMALS: Final = 8
 MAX_INTEGER_DIGITS: Final = 20
 
-AMOUNT_PATTERN: Final = r"^(0|[1-9][0-9]{0,19})(\.[0-9]{0,7}[1-9])?$(?!\n)"
+_AMOUNT: Final = r"(0|[1-9][0-9]{0,19})(\.[0-9]{0,7}[1-9])?"
+AMOUNT_PATTERN: Final = rf"^{_AMOUNT}$(?!\n)"
 """A canonical price or amount, never negative; used by the message types and MongoDB's validators.
 
 Both search with engines in which `$` also matches before a last newline: the look-ahead refuses that."""
@@ -30,11 +32,18 @@ Signed = Annotated[str, Meta(pattern=SIGNED_PATTERN)]
 
 _MAX_WRITTEN_DIGITS: Final = 40
 _TOO_LARGE: Final = 10 ** (MAX_INTEGER_DIGITS + MAX_DECIMALS)
+_AMOUNTS = re.compile(rf"(?:{_AMOUNT}\n)*")
 _WRITTEN = re.compile(r"([0-9]{1,40})(?:\.([0-9]{1,40}))?", re.ASCII)
 
 
 class NotCanonicalError(ValueError):
     """A number that cannot be written as a canonical decimal."""
+
+
+def are_amounts(texts: Sequence[str]) -> bool:
+    """Tell whether each text is an `Amount`; thousands are judged together much sooner than one by one."""
+    text = "".join(f"{text}\n" for text in texts)
+    return text.count("\n") == len(texts) and _AMOUNTS.fullmatch(text) is not None
 
 
 def canonical(text: str) -> str:

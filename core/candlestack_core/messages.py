@@ -9,12 +9,20 @@ from __future__ import annotations
 
 import base64
 from decimal import Decimal
+from itertools import chain
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from candlestack_core.decimals import MAX_DECIMALS, Amount, NotCanonicalError, Signed, canonical_decimal
+from candlestack_core.decimals import (
+    MAX_DECIMALS,
+    Amount,
+    NotCanonicalError,
+    Signed,
+    are_amounts,
+    canonical_decimal,
+)
 
 Symbol = Annotated[str, Meta(min_length=2, max_length=40)]
 TimeMs = Annotated[int, Meta(ge=0, lt=2**53)]
@@ -115,6 +123,9 @@ class KnownBook(Book, frozen=True, kw_only=True):
     exchange's book is here; beyond them nothing is known. None: nothing lies beyond, the whole side is here.
     """
 
+    bids: list[tuple[str, str]]
+    asks: list[tuple[str, str]]
+    """Amounts as in any book, but judged together: one by one it takes milliseconds."""
     bid_limit: Amount | None
     ask_limit: Amount | None
 
@@ -243,9 +254,21 @@ decode_candle = msgspec.json.Decoder(Candle).decode
 decode_trade = msgspec.json.Decoder(Trade).decode
 decode_depth_diff = msgspec.json.Decoder(DepthDiff).decode
 decode_book = msgspec.json.Decoder(Book).decode
-decode_known_book = msgspec.json.Decoder(KnownBook).decode
 decode_live_book = msgspec.json.Decoder(LiveBook).decode
 decode_market_data = msgspec.json.Decoder(MarketData).decode
 decode_listing = msgspec.json.Decoder(Listing).decode
 decode_ranking = msgspec.json.Decoder(Ranking).decode
 decode_dead_letter = msgspec.json.Decoder(DeadLetter).decode
+_decode_known_book = msgspec.json.Decoder(KnownBook).decode
+
+
+def decode_known_book(data: bytes | str) -> KnownBook:
+    """Return a book.
+
+    Raises:
+        msgspec.DecodeError: it is none, or one of its levels is not canonical.
+    """
+    book = _decode_known_book(data)
+    if not are_amounts([amount for level in chain(book.bids, book.asks) for amount in level]):
+        raise msgspec.ValidationError("a price or quantity of a level is not canonical")
+    return book

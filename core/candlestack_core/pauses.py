@@ -12,12 +12,19 @@ class Pauses:
     from being so short that it is none.
     """
 
-    def __init__(self, first: float = 0.5, longest: float = 30.0, draw: random.Random | None = None) -> None:
-        """Take the first and the longest pause in seconds, and the source of randomness."""
+    def __init__(
+        self,
+        first: float = 0.5,
+        longest: float = 30.0,
+        draw: random.Random | None = None,
+        *,
+        attempts: int = 0,
+    ) -> None:
+        """Take the first and the longest pause in seconds, the source of randomness, and how many were drawn before."""
         self._first = first
         self._longest = longest
         self._draw = draw or random.Random()
-        self._attempts = 0
+        self._attempts = attempts
 
     @property
     def attempts(self) -> int:

@@ -18,6 +18,7 @@ from candlestack_core.decimals import (
     MAX_INTEGER_DIGITS,
     Amount,
     NotCanonicalError,
+    are_amounts,
     canonical,
     canonical_decimal,
     from_scaled,
@@ -78,6 +79,18 @@ def test_what_the_message_types_take_is_canonical(text: str) -> None:
     except msgspec.ValidationError:
         return
     assert canonical(amount) == amount
+
+
+@given(st.lists(AMOUNTS | st.text("0123456789.-\n", max_size=6) | st.just(""), max_size=6))
+def test_many_texts_are_judged_as_each_alone_would_be(texts: list[str]) -> None:
+    def is_amount(text: str) -> bool:
+        try:
+            decode_amount(msgspec.json.encode(text))
+        except msgspec.ValidationError:
+            return False
+        return True
+
+    assert are_amounts(texts) == all(map(is_amount, texts))
 
 
 @given(UNITS)

@@ -20,6 +20,7 @@ from candlestack_core.messages import (
     Candle,
     DeadLetter,
     DepthDiff,
+    KnownBook,
     MarketData,
     RankedPair,
     Ranking,
@@ -27,6 +28,7 @@ from candlestack_core.messages import (
     decode_candle,
     decode_dead_letter,
     decode_depth_diff,
+    decode_known_book,
     decode_listing,
     decode_market_data,
     decode_ranking,
@@ -394,6 +396,35 @@ def test_a_dead_letter_keeps_the_bytes_that_were_not_understood(payload: bytes) 
     read = decode_dead_letter(encode(letter))
     assert read.original() == payload
     assert (read.size, read.origin, read.reason, read.time) == (len(payload), "topic:t/0@7", "not JSON", 1)
+
+
+KNOWN_BOOK = KnownBook(
+    market="spot",
+    symbol="BTCUSDT",
+    bids=[("99.9", "1"), ("99.8", "0.5")],
+    asks=[("100", "2"), ("100.1", "3")],
+    last_update_id=7,
+    state="synced",
+    checksum=1,
+    event_time=1,
+    source="simulator",
+    bid_limit="99.8",
+    ask_limit=None,
+)
+
+
+def test_a_known_book_comes_back_as_it_was_written() -> None:
+    assert decode_known_book(encode(KNOWN_BOOK)) == KNOWN_BOOK
+
+
+@pytest.mark.parametrize("side", ["bids", "asks"])
+@pytest.mark.parametrize(
+    "bad", [("99.70", "1"), ("99.7", "-1"), ("99.7", ""), ("99.7\n1", "1"), ("NaN", "1")]
+)
+def test_a_known_book_with_one_bad_level_is_refused(side: str, bad: tuple[str, str]) -> None:
+    levels = [*getattr(KNOWN_BOOK, side), bad]
+    with pytest.raises(msgspec.ValidationError, match="not canonical"):
+        decode_known_book(encode(msgspec.structs.replace(KNOWN_BOOK, **{side: levels})))
 
 
 def test_a_dead_letter_too_large_for_the_topic_is_cut_off_and_says_how_long_it_was() -> None:

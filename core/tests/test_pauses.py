@@ -40,6 +40,19 @@ def test_a_success_starts_from_the_first_pause_again() -> None:
     assert pauses.next() <= 1.0
 
 
+@given(st.integers(0, 2**32), st.integers(0, 60))
+def test_pauses_go_on_where_another_process_left_them(seed: int, drawn: int) -> None:
+    here = Pauses(draw=random.Random(seed))
+    for _ in range(drawn):
+        here.next()
+    draw = random.Random(seed)
+    there = Pauses(draw=draw, attempts=drawn)
+    for _ in range(drawn):
+        draw.random()
+    assert there.attempts == here.attempts
+    assert there.next() == here.next()
+
+
 def test_two_clients_that_fail_together_do_not_come_back_together() -> None:
     one, other = Pauses(), Pauses()
     assert [one.next() for _ in range(5)] != [other.next() for _ in range(5)]

@@ -52,50 +52,55 @@ class TooManyRequestsError(ApiError):
         self.headers = {"Retry-After": str(seconds)}
 
 
-class Gate:
-    """Lets through who may ask; `costs` are tokens by path, `dialects` how those below a path are refused."""
+class Gatekeeper:
+    """Says who may ask, and how often; `costs` are tokens by path, 1 where nothing is said."""
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        keys: ApiKeys,
-        limiter: RateLimiter,
-        costs: Mapping[str, int],
-        dialects: Mapping[str, Refuse],
-    ) -> None:
-        self._app = app
-        self._keys = keys
+    def __init__(self, keys: ApiKeys, limiter: RateLimiter, costs: Mapping[str, int]) -> None:
+        self.keys = keys
         self._limiter = limiter
         self._costs = costs
-        self._dialects = dialects
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] not in ALWAYS_OPEN:
-            try:
-                await self._admit(scope)
-            except ApiError as error:
-                await self._refusal(Request(scope), error)(scope, receive, send)
-                return
-        elif scope["type"] == "websocket" and self._keys.required:
-            key, query = _socket_key(scope)
-            if self._keys.owner(key) is None:
-                # Before it is accepted: the answer to the handshake is 403.
-                await send({"type": "websocket.close"})
-                return
-            scope = {**scope, "query_string": query}
-        await self._app(scope, receive, send)
+    async def admit(self, scope: Scope) -> None:
+        """Count a request.
 
-    async def _admit(self, scope: Scope) -> None:
-        """Raise where a request may not pass."""
+        Raises:
+            UnauthorizedError: it brings no key that is accepted.
+            TooManyRequestsError: it is one too many.
+        """
         name = f"address:{(scope.get('client') or ('unknown',))[0]}"
-        if self._keys.required and scope["path"] not in WITHOUT_KEY:
-            owner = self._keys.owner(_header_key(scope))
+        if self.keys.required and scope["path"] not in WITHOUT_KEY:
+            owner = self.keys.owner(_header_key(scope))
             if owner is None:
                 wait_s = await self._limiter.wait_s(name)
                 raise TooManyRequestsError(wait_s) if wait_s else UnauthorizedError()
             name = f"key:{owner}"
         if wait_s := await self._limiter.wait_s(name, self._costs.get(scope["path"], 1)):
             raise TooManyRequestsError(wait_s)
+
+
+class Gate:
+    """Lets through whom the keeper admits; `dialects` say how those below a path are refused."""
+
+    def __init__(self, app: ASGIApp, keeper: Gatekeeper, dialects: Mapping[str, Refuse]) -> None:
+        self._app = app
+        self._keeper = keeper
+        self._dialects = dialects
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] not in ALWAYS_OPEN:
+            try:
+                await self._keeper.admit(scope)
+            except ApiError as error:
+                await self._refusal(Request(scope), error)(scope, receive, send)
+                return
+        elif scope["type"] == "websocket" and self._keeper.keys.required:
+            key, query = _socket_key(scope)
+            if self._keeper.keys.owner(key) is None:
+                # Before it is accepted: the answer to the handshake is 403.
+                await send({"type": "websocket.close"})
+                return
+            scope = {**scope, "query_string": query}
+        await self._app(scope, receive, send)
 
     def _refusal(self, request: Request, error: ApiError) -> Response:
         for prefix, refuse in self._dialects.items():

@@ -23,8 +23,7 @@ class RequestId:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        sent = Headers(scope=scope).get(HEADER, "")
-        number = sent if _USABLE.fullmatch(sent) else uuid.uuid4().hex
+        number = number_for(Headers(scope=scope).get(HEADER, ""))
 
         async def with_number(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -33,3 +32,8 @@ class RequestId:
 
         with structlog.contextvars.bound_contextvars(request_id=number):
             await self._app(scope, receive, with_number)
+
+
+def number_for(sent: str) -> str:
+    """Return the number of a request whose client sent this one."""
+    return sent if _USABLE.fullmatch(sent) else uuid.uuid4().hex

@@ -26,6 +26,7 @@ router = APIRouter(tags=["order books"], route_class=QueryRoute)
 async def order_book(query: Annotated[OrderBookQuery, Query()], books: Books) -> Response:
     """Return the best levels of a pair's book in a market, with its trust state, sequence and checksum.
 
-    While the realtime store is away they are the best 20 at most, as the topic has them.
+    Up to 20 levels they are those of the newest book that was published, more those of the realtime store, which
+    is written four times a second; while that is away they are the best 20 at most.
     """
     return json_response(await books.newest(query.symbol, query.market, query.depth))

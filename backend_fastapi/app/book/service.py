@@ -1,4 +1,4 @@
-"""Order books: Redis has every known level, and where it is away, the hub has the best of them."""
+"""Order books: Redis has every known level, four times a second; the hub has the best of each that is published."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from candlestack_core.decimals import Amount
 from candlestack_core.messages import Book, BookState, KnownBook, Level, Market
 from candlestack_core.names import SOURCE_REPLAY
 
+PUBLISHED_LEVELS = 20
+"""A side, in a record of the topic."""
 GRACE_MS = 5_000
 """Added to the silence after which the builder itself calls a book silent: two clocks, and the way of a diff."""
 
@@ -52,10 +54,12 @@ class BookService:
         await self._symbols.require(symbol, market)
         away: dict[str, str] = {}
         subject = Subject(symbol, market)
+        published = self._hub.feed(BOOKS, subject).book
+        if published is not None and depth <= PUBLISHED_LEVELS and self._hub.live:
+            return self._answer(_as_far_as_published(published), depth)
         book = await or_away(self._stored(subject), away)
-        if book is None:
-            published = self._hub.feed(BOOKS, subject).book
-            book = None if published is None else _as_far_as_published(published)
+        if book is None and published is not None:
+            book = _as_far_as_published(published)
         if book is not None:
             return self._answer(book, depth)
         if away:

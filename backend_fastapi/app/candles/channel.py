@@ -79,6 +79,7 @@ class CandleFeed:
         self._events: dict[int, Event[Candle]] = {}
         """The record of each kept candle, by open time."""
         self._newest_event: Event[Candle] | None = None
+        self._newest_of_past: Event[Candle] | None = None
         self._known_from = 0
         """The least offset after which all that a client should have heard of is kept."""
         self._snapshot: Snapshot | None = None
@@ -105,6 +106,8 @@ class CandleFeed:
             return False
         if self.latest is None or is_newer(candle, self.latest):
             self.latest = candle
+        if candle.closed or candle.open_time < self.latest.open_time:
+            self._newest_of_past = event
         self._events[candle.open_time] = event
         if len(self._events) > CANDLES_KEPT:
             forgotten = self._events.pop(min(self._events))
@@ -119,6 +122,11 @@ class CandleFeed:
     def newest(self) -> Event[Candle] | None:
         """The newest record that was read."""
         return self._newest_event
+
+    @property
+    def newest_of_past(self) -> Event[Candle] | None:
+        """The newest record that told something of a closed candle, or of one before the newest."""
+        return self._newest_of_past
 
     def candles(self) -> list[Candle]:
         """Return the kept candles, ascending by open time."""

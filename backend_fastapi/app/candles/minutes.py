@@ -9,6 +9,7 @@ from app.candles.channel import CANDLES, CandleFeed
 from app.candles.minute import Best, Minute
 from app.candles.span import Span
 from app.candles.stored import StoredMinutes
+from app.candles.windowed import WindowMinutes
 from app.problems import UnavailableError
 from app.stores.candles import CandleStore
 from app.stores.realtime import RealtimeStore
@@ -21,7 +22,7 @@ from candlestack_core.versions import is_newer
 
 
 class Found(NamedTuple):
-    """Minutes that are wanted, ascending; `settled` where nothing but the hub and MongoDB was needed for them."""
+    """Minutes that are wanted, ascending; `settled` where they are the same until a topic or MongoDB says more."""
 
     minutes: list[Minute]
     settled: bool
@@ -37,6 +38,7 @@ class MinuteService:
         self._realtime = realtime
         self._store = stored
         self._stored = StoredMinutes(stored)
+        self._windowed = WindowMinutes(realtime)
         self._window_ms = realtime_window_hours * 60 * MINUTE_MS
 
     def stamp(self, symbol: str) -> object | None:
@@ -100,7 +102,8 @@ class MinuteService:
         if not away:
             stored = await or_away(self._stored.find(symbol, span), away)
         found = Best(stored or ())
-        in_hub = self._feed(symbol).candles()
+        feed = self._feed(symbol)
+        in_hub = feed.candles()
         found.add(map(Minute.of, in_hub))
         newest = in_hub[-1] if in_hub else None
         settled = newest is not None and self._hub.live
@@ -115,10 +118,11 @@ class MinuteService:
             begin = self._window_begin(newest.open_time)
             unsettled = span.unsettled(span.cut(found.minutes()), begin, newest.open_time)
             missing = [minute for minute in unsettled if minute not in found]
-            settled = settled and not missing
-            in_window = await or_away(self._realtime.window(symbol, missing), away)
+            told = feed.newest_of_past if self._hub.live else None
+            in_window = await or_away(self._windowed.find(symbol, missing, told), away)
             if in_window is not None:
-                found.add(map(Minute.of, in_window))
+                found.add(in_window.minutes)
+                settled = settled and in_window.settled
                 held_from = begin
         minutes = span.cut(found.minutes())
         if stored is None and not _covered(span, minutes, held_from):

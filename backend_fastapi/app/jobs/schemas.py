@@ -23,8 +23,9 @@ class JobRun(msgspec.Struct, frozen=True, kw_only=True):
 
     `interval` is that of the candles it makes. `start` and `end` are the window `[start, end)` that it was given,
     in ms; without one it took what was due by the data. `rows_in` and `rows_out` are the candles that it read and
-    wrote. A run has neither figures nor an end while it is `running`. Nor has one that was `killed`: the next run
-    of its job finds that out, and until then it seems to be running. `reason` says why a run did not succeed.
+    wrote. A run has neither figures nor an end while it is `running`. Nor has one that was `killed`, which the
+    exporter of the jobs' metrics finds out in some seconds, or else the next run of its job. `reason` says why a run
+    did not succeed.
     """
 
     job: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from app.jobs.schemas import JobRuns, JobsQuery, JobState
@@ -26,9 +27,11 @@ class JobService:
         """
         jobs = JOBS if query.job is None else (query.job,)
         away: dict[str, str] = {}
-        runs = await or_away(self._store.newest(query.job, query.outcome, query.limit + 1), away)
-        latest = await or_away(self._store.latest(jobs), away)
-        successes = await or_away(self._store.latest(jobs, "succeeded"), away)
+        runs, latest, successes = await asyncio.gather(
+            or_away(self._store.newest(query.job, query.outcome, query.limit + 1), away),
+            or_away(self._store.latest(jobs), away),
+            or_away(self._store.latest(jobs, "succeeded"), away),
+        )
         if runs is None or latest is None or successes is None:
             raise UnavailableError(away)
         return JobRuns(

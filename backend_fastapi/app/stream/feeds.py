@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, cast
 
 from app.stream.channel import AnyFollowed, Feed, FeedT, Followed
@@ -17,17 +19,16 @@ class Feeds:
     def __init__(self, channels: Iterable[AnyFollowed]) -> None:
         self._channels = {channel.name: channel for channel in channels}
         self._feeds: dict[str, dict[Subject, Feed[Any]]] = {name: {} for name in self._channels}
+        self._symbols: defaultdict[Market, set[str]] = defaultdict(set)
 
     def feed(self, channel: Followed[Value, FeedT], subject: Subject) -> FeedT:
         """Return what a channel knows of a subject; an empty feed where no record of it was read."""
         known = self._feeds[channel.name].get(subject)
         return channel.new_feed(subject) if known is None else cast(FeedT, known)
 
-    def symbols(self, market: Market) -> set[str]:
+    def symbols(self, market: Market) -> AbstractSet[str]:
         """Return the pairs of a market of which a record was read."""
-        return {
-            subject.symbol for feeds in self._feeds.values() for subject in feeds if subject.market == market
-        }
+        return self._symbols[market]
 
     def take(self, batch: Batch) -> Iterator[tuple[str, Subject, Sequence[Update]]]:
         """Take records; yield what clients of a channel and subject should hear of them."""
@@ -40,6 +41,7 @@ class Feeds:
                 feed = feeds.get(subject)
                 if feed is None:
                     feed = feeds[subject] = channel.new_feed(subject)
+                    self._symbols[subject.market].add(subject.symbol)
                 if updates := feed.take(its_events):
                     yield name, subject, updates
 

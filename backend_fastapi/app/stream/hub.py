@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -48,7 +49,7 @@ class Hub:
         """Whether the topics were read: before that it is not known what a client has missed."""
         return self._read
 
-    def symbols(self, market: Market = "spot") -> set[str]:
+    def symbols(self, market: Market = "spot") -> AbstractSet[str]:
         """Return the pairs of a market of which a record was read."""
         return self._feeds.symbols(market)
 

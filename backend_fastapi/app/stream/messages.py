@@ -72,9 +72,9 @@ class CloseCode(IntEnum):
 _MEANINGS = {
     CloseCode.RESTARTING: "the server stops or restarts; connect again",
     CloseCode.BUSY: "the server has as many clients as it may have; connect again later",
-    CloseCode.BAD_REQUEST: "the query is wrong, or the client sent a message on a socket that takes none",
+    CloseCode.BAD_REQUEST: "the request or query is wrong, or the client sent a message on a socket that takes none",
     CloseCode.UNKNOWN_SYMBOL: "the pair is not known, or not in that market",
     CloseCode.TOO_SLOW: "the client did not keep up and would have missed closed candles",
     CloseCode.TOO_MANY: "the client asked for more subscriptions than it may hold",
-    CloseCode.UNAVAILABLE: "the parts that know the pairs are away; connect again later",
+    CloseCode.UNAVAILABLE: "what was asked for needs parts that are away, or not read yet; ask again a moment later",
 }

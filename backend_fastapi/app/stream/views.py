@@ -52,10 +52,10 @@ class Shared(ABC):
     def _welcome(self, client: Listener, since: Position | None) -> None:
         """Tell a client what it begins with."""
 
-    def _tell(self, updates: Sequence[Update]) -> int:
+    def _tell(self, updates: Sequence[Any]) -> int:
         return sum(client.send_updates(updates) for client in self._clients)
 
-    def _tell_now(self, updates: Sequence[Update]) -> None:
+    def _tell_now(self, updates: Sequence[Any]) -> None:
         """Tell the clients at a time when the hub publishes nothing."""
         metrics.SOCKET_MESSAGES_SENT.labels(channel=self.channel_name).inc(self._tell(updates))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from app.problems import NoDataError, UnavailableError
+from app.problems import NotReadYetError, UnavailableError
 from app.stores.realtime import RealtimeStore
 from app.stores.watch import or_away
 from candlestack_core.messages import Listing
@@ -26,7 +26,7 @@ class ListingService:
         """Return the listing of every pair, by symbol in the order of the alphabet.
 
         Raises:
-            ApiError: none is known yet, or what would tell is away.
+            ApiError: none is known yet, or what would tell is away. No exchange lists no pair: it is not an answer.
         """
         away: dict[str, str] = {}
         if not self._known or self._monotonic() - self._looked_at > LOOK_EVERY_S:
@@ -35,7 +35,7 @@ class ListingService:
             return self._known
         if away:
             raise UnavailableError(away)
-        raise NoDataError("how the exchange lists its pairs is not known yet")
+        raise NotReadYetError("how the exchange lists its pairs has not been read yet")
 
     async def find(self, symbol: str) -> Listing | None:
         """Return the listing of a pair; None where the exchange lists no such pair.

@@ -21,5 +21,8 @@ router = APIRouter(tags=["symbols"], route_class=QueryRoute)
     responses=responses(Symbols, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 async def symbols(known: KnownSymbols) -> Response:
-    """Return every known pair, where its data comes from, and with how many decimals it is written."""
+    """Return every known pair, where its data comes from, and with how many decimals it is written.
+
+    An empty list says that there is none, and never that none was looked for: until that is known the answer is 503.
+    """
     return json_response(await known.describe())

@@ -60,7 +60,7 @@ class SymbolService:
 
     def futures(self) -> set[str]:
         """Return the pairs known so far to have futures."""
-        seen = self._hub.symbols("usdm") | self._stored_futures
+        seen = self._stored_futures | self._hub.symbols("usdm")
         # A recording has what it has, whatever the settings ask for.
         return seen if self.origin()[0] == SOURCE_REPLAY else seen | self._configured_futures
 
@@ -70,7 +70,7 @@ class SymbolService:
         Raises:
             UnknownSymbolError: it is in no market.
             NotInMarketError: it is in another market only.
-            UnavailableError: nothing is known, and the parts that would know are away.
+            UnavailableError: nothing is known, and the parts that would know are away or not read yet.
         """
         if market == "spot":
             try:
@@ -97,7 +97,7 @@ class SymbolService:
             self._stored.add(symbol)
             return
         known = self.known()
-        if not known and away:
+        if not known and (away or not self._hub.live):
             raise UnavailableError(self._and_the_hub(away))
         raise UnknownSymbolError(symbol, known)
 
@@ -105,13 +105,13 @@ class SymbolService:
         """Return what is known of every pair.
 
         Raises:
-            UnavailableError: nothing is known, and the parts that would know are away.
+            UnavailableError: nothing is known, and the parts that would know are away or not read yet.
         """
         away: dict[str, str] = {}
         if not self.known():
             away = await self._look()
         known = self.known()
-        if not known and away:
+        if not known and (away or not self._hub.live):
             raise UnavailableError(self._and_the_hub(away))
         feeds = {symbol: self._feeds(symbol) for symbol in known}
         for symbol, (candles, _) in feeds.items():

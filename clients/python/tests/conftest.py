@@ -34,7 +34,7 @@ def api(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]
 def guarded(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """A second process of the API, which asks for a key and lets no one ask more than once a second for long."""
     settings = {
-        "API_KEYS": f"alice:{sha256(b'key-of-alice').hexdigest()}",
+        "API_KEYS": f"dora:{sha256(b'key-of-dora').hexdigest()}",
         "API_REQUESTS_PER_MINUTE": "60",
         "API_HEARTBEAT_S": "1",
     }

@@ -157,16 +157,16 @@ def test_a_problem_is_an_error_with_the_words_of_the_platform(
 async def test_a_client_that_asks_too_often_waits_as_long_as_it_is_told(guarded: Api) -> None:
     with Client(guarded.url) as stranger, pytest.raises(UnauthorizedError, match="X-API-Key"):
         stranger.symbols()
-    with Client(guarded.url, api_key="key-of-alice", attempts=1) as hasty:
+    with Client(guarded.url, api_key="key-of-dora", attempts=1) as hasty:
         with pytest.raises(RateLimitedError, match="429: ask again in 1 s") as limited:
             ask_often(hasty)
         assert limited.value.retry_after_s == 1
     with (
-        Client(guarded.url, api_key="key-of-alice", longest_pause_s=0.5) as impatient,
+        Client(guarded.url, api_key="key-of-dora", longest_pause_s=0.5) as impatient,
         pytest.raises(RateLimitedError),
     ):
         ask_often(impatient)
-    async with AsyncClient(guarded.url, api_key="key-of-alice") as patient:
+    async with AsyncClient(guarded.url, api_key="key-of-dora") as patient:
         assert await patient.symbols()
 
 

@@ -71,6 +71,16 @@ def aggregates(trades: Sequence[Trade], now: int) -> list[Aggregate]:
     return found
 
 
+def cut_at(trades: Sequence[Trade]) -> Trade | None:
+    """Return the trade whose aggregate may have begun before what is held; None where nothing lies before.
+
+    `trades` are as those of `aggregates`. Of what came after the time of that trade every aggregate is known, and
+    so is every one that begins after it.
+    """
+    first = next(iter(_unbroken(trades)), None)
+    return None if first is None or first.trade_id == 0 else first
+
+
 def aggregate_row(trades: Aggregate, listing: Listing) -> AggregateTrade:
     """Return an aggregate of a pair as a row."""
     first, last = trades[0], trades[-1]

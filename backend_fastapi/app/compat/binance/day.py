@@ -1,8 +1,8 @@
-"""What the last 1,440 minutes of a pair brought, up to the newest one, which may be forming."""
+"""What the last minutes of a pair brought, mostly 1,440 of them, up to the newest one, which may be forming."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ DAY_MINUTES = 1440
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The figures of the 1,440 minutes; prices and amounts in units of 10^-8, times in ms."""
+    """The figures of the minutes; prices and amounts in units of 10^-8, times in ms."""
 
     open_time: int
     close_time: int
@@ -100,22 +100,36 @@ class RollingDay:
 
 
 async def day(candles: CandleService, symbol: str) -> Day:
-    """Return the last day of a pair's data, read as minutes up to a full hour, hours, and minutes again.
+    """Return the last day of a pair's data.
+
+    Raises:
+        ApiError: as `CandleService.latest` does.
+    """
+    return await since(candles, symbol, _open_time)
+
+
+async def since(candles: CandleService, symbol: str, begin: Callable[[int], int]) -> Day:
+    """Return what a pair's minutes brought, read as minutes up to a full hour, hours, and minutes again.
+
+    `begin` tells from the open time of the newest minute that of the first; days lie between them at most.
 
     Raises:
         ApiError: as `CandleService.latest` does.
     """
     newest = await candles.latest(symbol)
-    open_time = _open_time(newest.open_time)
+    open_time = begin(newest.open_time)
     first_hour = Interval.H1.open_time(open_time + Interval.H1.ms - 1)
     last_hour = Interval.H1.open_time(newest.open_time)
-    before: _Figures | None = None
-    window: list[_Figures] = []
-    for interval, start, end in (
+    parts = [
         (Interval.M1, open_time - MINUTE_MS, first_hour),
         (Interval.H1, first_hour, last_hour),
         (Interval.M1, last_hour, newest.open_time + MINUTE_MS),
-    ):
+    ]
+    if first_hour >= last_hour:
+        parts = [(Interval.M1, open_time - MINUTE_MS, newest.open_time + MINUTE_MS)]
+    before: _Figures | None = None
+    window: list[_Figures] = []
+    for interval, start, end in parts:
         found = map(_Figures.of, await candles.candles(symbol, interval, Span(start, end - 1, DAY_MINUTES)))
         for figures in found:
             if figures.open_time >= open_time:

@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 
 from app.compat.binance import schemas
+from app.compat.binance.average import average_price
+from app.compat.binance.history import historical_trades
 from app.compat.binance.parameters import STATUSES
 from app.compat.binance.service import (
     DEPTH_LARGEST,
@@ -16,6 +18,7 @@ from app.compat.binance.service import (
     Ask,
     BinanceService,
 )
+from app.compat.binance.windows import WINDOW, rolling_ticker, trading_day_ticker
 from app.openapi import REF
 from candlestack_core.intervals import Interval
 
@@ -41,12 +44,15 @@ def _limit(default: int, largest: int) -> dict[str, Any]:
 
 _STATUS: _Schema = {"type": "string", "enum": list(STATUSES)}
 _SYMBOL_OR_SYMBOLS: dict[str, _Schema] = {"symbol": _SYMBOL, "symbols": _SYMBOLS, "symbolStatus": _STATUS}
+_TICKER_TYPE: _Schema = {"type": "string", "enum": ["FULL", "MINI"], "default": "FULL"}
+_TIME_ZONE: _Schema = {"type": "string", "enum": ["0"], "description": "Days begin at midnight UTC"}
+_FROM_ID: _Schema = {"type": "integer", "minimum": 0, "maximum": 2**63 - 1}
 _KLINES: dict[str, _Schema] = {
     "symbol": _SYMBOL,
     "interval": {"type": "string", "enum": [interval.value for interval in Interval]},
     "startTime": _TIME,
     "endTime": _TIME,
-    "timeZone": {"type": "string", "enum": ["0"], "description": "Days begin at midnight UTC"},
+    "timeZone": _TIME_ZONE,
     "limit": _limit(500, KLINES_LARGEST),
 }
 
@@ -144,13 +150,22 @@ ENDPOINTS = (
         _many(schemas.TradeRow),
     ),
     Endpoint(
+        "historicalTrades",
+        "binanceHistoricalTrades",
+        "Trades from an id on, as far back as they are held",
+        historical_trades,
+        {"symbol": _SYMBOL, "fromId": _FROM_ID, "limit": _limit(500, TRADES_LARGEST)},
+        ("symbol",),
+        _many(schemas.TradeRow),
+    ),
+    Endpoint(
         "aggTrades",
         "binanceAggTrades",
         "The newest trades, aggregated",
         BinanceService.aggregate_trades,
         {
             "symbol": _SYMBOL,
-            "fromId": {"type": "integer", "minimum": 0, "maximum": 2**63 - 1},
+            "fromId": _FROM_ID,
             "startTime": _TIME,
             "endTime": _TIME,
             "limit": _limit(500, TRADES_LARGEST),
@@ -159,11 +174,42 @@ ENDPOINTS = (
         _many(schemas.AggregateTrade),
     ),
     Endpoint(
+        "avgPrice",
+        "binanceAveragePrice",
+        "The average price of the last five minutes",
+        average_price,
+        {"symbol": _SYMBOL},
+        ("symbol",),
+        one(schemas.AveragePrice),
+    ),
+    Endpoint(
+        "ticker",
+        "binanceRollingTicker",
+        "What the last minutes, hours or days brought, with `symbol` or `symbols`",
+        rolling_ticker,
+        {
+            **_SYMBOL_OR_SYMBOLS,
+            "windowSize": {"type": "string", "pattern": WINDOW, "default": "1d"},
+            "type": _TICKER_TYPE,
+        },
+        (),
+        _one_or_many(schemas.WindowTicker, schemas.MiniTicker),
+    ),
+    Endpoint(
+        "ticker/tradingDay",
+        "binanceTradingDayTicker",
+        "What the day brought since midnight UTC, with `symbol` or `symbols`",
+        trading_day_ticker,
+        {**_SYMBOL_OR_SYMBOLS, "timeZone": _TIME_ZONE, "type": _TICKER_TYPE},
+        (),
+        _one_or_many(schemas.WindowTicker, schemas.MiniTicker),
+    ),
+    Endpoint(
         "ticker/24hr",
         "binanceDayTicker",
         "What the last 1,440 minutes brought",
         BinanceService.day_ticker,
-        {**_SYMBOL_OR_SYMBOLS, "type": {"type": "string", "enum": ["FULL", "MINI"], "default": "FULL"}},
+        {**_SYMBOL_OR_SYMBOLS, "type": _TICKER_TYPE},
         (),
         _one_or_many(schemas.DayTicker, schemas.MiniTicker),
     ),

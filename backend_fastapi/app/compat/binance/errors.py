@@ -11,6 +11,7 @@ import msgspec
 from fastapi import Response
 
 from app.problems import RETRY_AFTER_S, ApiError, UnknownSymbolError
+from candlestack_core.intervals import Interval
 
 JSON = "application/json"
 
@@ -48,12 +49,17 @@ def mandatory(name: str) -> RefusedError:
     return RefusedError(-1102, f"Mandatory parameter '{name}' was not sent, was empty/null, or malformed.")
 
 
+def mandatory_one_of(one: str, other: str) -> RefusedError:
+    return RefusedError(-1102, f"Param '{one}' or '{other}' must be sent, but both were empty/null!")
+
+
 def empty(name: str) -> RefusedError:
     return RefusedError(-1105, f"Parameter '{name}' was empty.")
 
 
 def invalid_interval() -> RefusedError:
-    return RefusedError(-1120, "Invalid interval.")
+    kept = ", ".join(interval.value for interval in Interval)
+    return RefusedError(-1120, f"Invalid interval. Kept here are {kept}.")
 
 
 def invalid_symbol() -> RefusedError:
@@ -70,6 +76,12 @@ def bad_combination() -> RefusedError:
 
 def invalid_data(name: str) -> RefusedError:
     return RefusedError(-1130, f"Data sent for parameter '{name}' is not valid.")
+
+
+def not_known_before(name: str, known_from: int) -> RefusedError:
+    return RefusedError(
+        -1130, f"Data sent for parameter '{name}' is not valid: trades are known from {known_from} on."
+    )
 
 
 def invalid_ticker_type() -> RefusedError:

@@ -39,6 +39,10 @@ class Parameters:
     def __contains__(self, name: str) -> bool:
         return name in self._values
 
+    def text(self, name: str, *, default: str) -> str:
+        """Return a text as it was sent."""
+        return self._values.get(name, default)
+
     def number(self, name: str) -> int | None:
         """Return a whole number, not negative; None where it was not sent."""
         text = self._values.get(name)

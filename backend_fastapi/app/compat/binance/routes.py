@@ -22,6 +22,8 @@ from app.compat.binance.service import answer
 from app.services import services_of
 
 PREFIX = "/api/v3"
+TREES = ("/api/", "/sapi/", "/fapi/", "/dapi/", "/eapi/", "/papi/")
+"""Below which the exchange has its REST endpoints: for spot, accounts, futures, options and margins."""
 _TIME_UNIT = "X-MBX-TIME-UNIT"
 
 _ERRORS = (
@@ -79,10 +81,10 @@ def _serve(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     return serve
 
 
-router = APIRouter(prefix=PREFIX, tags=["Binance's spot market data"])
+router = APIRouter(tags=["Binance's spot market data"])
 for each in ENDPOINTS:
     router.add_api_route(
-        f"/{each.path}",
+        f"{PREFIX}/{each.path}",
         _serve(each),
         operation_id=each.operation,
         summary=each.summary,
@@ -94,19 +96,20 @@ for each in ENDPOINTS:
 
 async def _refuse_others(request: Request) -> Response:
     """Say that there is no such endpoint here, or none that takes this method."""
-    path: str = request.path_params["path"]
-    known = any(path == each.path for each in ENDPOINTS)
+    path = request.url.path
+    known = any(path == f"{PREFIX}/{each.path}" for each in ENDPOINTS)
     status = HTTPStatus.METHOD_NOT_ALLOWED if known else HTTPStatus.NOT_FOUND
-    response = respond(unsupported(f"{request.method} {PREFIX}/{path}", status))
+    response = respond(unsupported(f"{request.method} {path}", status))
     if known:
         response.headers["Allow"] = "GET"
     return response
 
 
-router.add_api_route(
-    "/{path:path}",
-    _refuse_others,
-    methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-    include_in_schema=False,
-    response_class=Response,
-)
+for tree in TREES:
+    router.add_api_route(
+        f"{tree}{{path:path}}",
+        _refuse_others,
+        methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        include_in_schema=False,
+        response_class=Response,
+    )

@@ -79,7 +79,7 @@ class AggregateTrade(msgspec.Struct, frozen=True):
 
 
 class MiniTicker(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What 24 hours brought to a pair. The id of the first trade is not known, and -1."""
+    """What a while brought to a pair, as 24 hours. The id of the first trade is not known, and -1."""
 
     symbol: str
     open_price: str
@@ -95,18 +95,31 @@ class MiniTicker(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     count: int
 
 
-class DayTicker(MiniTicker, frozen=True, kw_only=True, rename="camel"):
-    """The same in full, with the best prices now; zero where the book may not be believed."""
+class WindowTicker(MiniTicker, frozen=True, kw_only=True, rename="camel"):
+    """The same in full."""
 
     price_change: str
     price_change_percent: str
     weighted_avg_price: str
+
+
+class DayTicker(WindowTicker, frozen=True, kw_only=True, rename="camel"):
+    """The same of 24 hours, with the best prices now; zero where the book may not be believed."""
+
     prev_close_price: str
     last_qty: str
     bid_price: str
     bid_qty: str
     ask_price: str
     ask_qty: str
+
+
+class AveragePrice(msgspec.Struct, frozen=True, rename="camel"):
+    """The average price of the last minutes by volume, and when the newest trade was, in ms."""
+
+    mins: int
+    price: str
+    close_time: int
 
 
 class PriceTicker(msgspec.Struct, frozen=True):

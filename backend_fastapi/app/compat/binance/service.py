@@ -14,7 +14,7 @@ from app.book.service import BookService
 from app.candles.service import CandleService
 from app.candles.span import Span
 from app.compat.binance import errors, tickers
-from app.compat.binance.aggregates import aggregate_rows
+from app.compat.binance.aggregates import aggregate_rows, cut_at
 from app.compat.binance.day import day
 from app.compat.binance.entries import permits, without_permission_sets
 from app.compat.binance.parameters import Parameters
@@ -36,14 +36,14 @@ from app.compat.binance.schemas import (
 from app.problems import ApiError, NoDataError, UnknownSymbolError
 from app.symbols.listings import ListingService
 from app.trades.service import TradeService
-from candlestack_core.messages import Listing
+from candlestack_core.messages import Listing, Trade
 
 KLINES_LARGEST = 1000
 TRADES_LARGEST = 1000
 DEPTH_LARGEST = 5000
 SYNCED = "synced"
 
-Ticker = TypeVar("Ticker", DayTicker | MiniTicker, PriceTicker, BookTicker)
+Ticker = TypeVar("Ticker", bound=msgspec.Struct)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class BinanceService:
         parameters.utc_only()
         start, end = parameters.time("startTime"), parameters.time("endTime")
         limit = parameters.limit(default=500, largest=KLINES_LARGEST)
-        listing = await self._listing(symbol)
+        listing = await self.listing(symbol)
         if start is not None and end is not None and end < start:
             return []
         candles = await self.candles.candles(symbol, interval, Span(start, end, limit))
@@ -100,7 +100,7 @@ class BinanceService:
         """Return a book, if it may be believed: here there is no place to say that it may not."""
         symbol = parameters.symbol()
         limit = parameters.limit(default=100, largest=DEPTH_LARGEST)
-        listing = await self._listing(symbol, parameters.status())
+        listing = await self.listing(symbol, parameters.status())
         book = await self.books.newest(symbol, "spot", limit)
         if book.state != SYNCED:
             raise errors.unavailable(f"the book of {symbol} is {book.state}")
@@ -113,7 +113,7 @@ class BinanceService:
     async def recent_trades(self, parameters: Parameters) -> list[TradeRow]:
         symbol = parameters.symbol()
         limit = parameters.limit(default=500, largest=TRADES_LARGEST)
-        listing = await self._listing(symbol)
+        listing = await self.listing(symbol)
         found = await self.trades.newest(symbol, limit)
         return [trade_row(trade, listing) for trade in found.trades]
 
@@ -125,20 +125,19 @@ class BinanceService:
         start, end = parameters.time("startTime"), parameters.time("endTime")
         if first_id is not None and (start is not None or end is not None):
             raise errors.bad_combination()
-        listing = await self._listing(symbol)
+        listing = await self.listing(symbol)
         trades = (await self.trades.newest(symbol, TRADES_LARGEST)).trades
         held = aggregate_rows(trades, listing, self.clock_ms())
-        oldest_id, oldest_time = (held[0].first_id, held[0].time) if held else (0, 0)
-        for name, wanted, oldest in (
-            ("fromId", first_id, oldest_id),
-            ("startTime", start, oldest_time),
-            ("endTime", end, oldest_time),
-        ):
-            if wanted is not None and wanted < oldest:
-                raise errors.RefusedError(
-                    -1130,
-                    f"Data sent for parameter '{name}' is not valid: trades are known from {oldest} on.",
-                )
+        if (cut := cut_at(trades)) is not None:
+            # By its end alone the newest ones up to then are asked for: one of them at least is to be known.
+            newest_until = end if start is None else None
+            for name, wanted, known_from in (
+                ("fromId", first_id, cut.trade_id + 1),
+                ("startTime", start, cut.time + 1),
+                ("endTime", newest_until, held[0].time if held else cut.time + 1),
+            ):
+                if wanted is not None and wanted < known_from:
+                    raise errors.not_known_before(name, known_from)
         found = [
             each
             for each in held
@@ -155,37 +154,42 @@ class BinanceService:
 
         async def ticker(listing: Listing) -> DayTicker | MiniTicker:
             window = await day(self.candles, listing.symbol)
-            newest = (await self.trades.newest(listing.symbol, 1)).trades
+            newest = await self.newest_trade(listing.symbol)
             if not full:
                 return tickers.mini_ticker(window, newest, listing)
-            return tickers.day_ticker(window, newest, await self._believed(listing), listing)
+            return tickers.day_ticker(window, newest, await self.believed_book(listing.symbol), listing)
 
-        return await self._tickers(parameters, ticker)
+        return await self.of_pairs(parameters, ticker)
 
     async def price_ticker(self, parameters: Parameters) -> PriceTicker | list[PriceTicker]:
         async def ticker(listing: Listing) -> PriceTicker:
             latest = await self.candles.latest(listing.symbol)
             return PriceTicker(listing.symbol, padded(latest.close, listing.quote_precision))
 
-        return await self._tickers(parameters, ticker)
+        return await self.of_pairs(parameters, ticker)
 
     async def book_ticker(self, parameters: Parameters) -> BookTicker | list[BookTicker]:
         async def ticker(listing: Listing) -> BookTicker:
-            book = await self._believed(listing)
+            book = await self.believed_book(listing.symbol)
             if book is None:
                 raise NoDataError(f"the book of {listing.symbol} may not be believed now")
             return BookTicker(listing.symbol, *tickers.best(book, listing))
 
-        return await self._tickers(parameters, ticker)
+        return await self.of_pairs(parameters, ticker)
 
-    async def _believed(self, listing: Listing) -> OrderBook | None:
+    async def newest_trade(self, symbol: str) -> Sequence[Trade]:
+        """Return the newest trade of a pair, or nothing."""
+        return (await self.trades.newest(symbol, 1)).trades
+
+    async def believed_book(self, symbol: str) -> OrderBook | None:
+        """Return the best prices of a pair; None where there is no book that may be believed."""
         try:
-            book = await self.books.newest(listing.symbol, "spot", 1)
+            book = await self.books.newest(symbol, "spot", 1)
         except NoDataError:
             return None
         return book if book.state == SYNCED else None
 
-    async def _tickers(
+    async def of_pairs(
         self, parameters: Parameters, ticker: Callable[[Listing], Awaitable[Ticker]]
     ) -> Ticker | list[Ticker]:
         """Return one ticker for `symbol`, else a list of those of `symbols` or of all for which there is data."""
@@ -209,15 +213,16 @@ class BinanceService:
             raise errors.bad_combination()
         status = parameters.status()
         if "symbol" in parameters:
-            return [await self._listing(parameters.symbol(), status)]
+            return [await self.listing(parameters.symbol(), status)]
         symbols = parameters.symbols()
         if symbols is None:
             listings = list((await self.listings.all()).values())
         else:
-            listings = [await self._listing(symbol) for symbol in symbols]
+            listings = [await self.listing(symbol) for symbol in symbols]
         return [listing for listing in listings if status in (None, listing.status)]
 
-    async def _listing(self, symbol: str, status: str | None = None) -> Listing:
+    async def listing(self, symbol: str, status: str | None = None) -> Listing:
+        """Return how the exchange lists a pair; where a status is given, it has to be the pair's."""
         listing = await self.listings.find(symbol)
         if listing is None:
             raise errors.invalid_symbol()

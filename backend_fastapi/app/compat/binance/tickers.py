@@ -1,4 +1,4 @@
-"""The tickers of a pair: what the last 1,440 minutes brought, and the best prices now."""
+"""The tickers of a pair: what the last minutes brought, and the best prices now."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from app.book.schemas import OrderBook
 from app.compat.binance.day import Day
 from app.compat.binance.rows import padded
-from app.compat.binance.schemas import DayTicker, MiniTicker
+from app.compat.binance.schemas import DayTicker, MiniTicker, WindowTicker
 from candlestack_core.decimals import from_scaled
 from candlestack_core.messages import Book, Level, Listing, Trade
 
@@ -33,20 +33,34 @@ def mini_ticker(window: Day, newest: Sequence[Trade], listing: Listing) -> MiniT
     )
 
 
+def window_ticker(window: Day, newest: Sequence[Trade], listing: Listing) -> WindowTicker:
+    """Return the ticker with what changed."""
+    mini = mini_ticker(window, newest, listing)
+    change = window.last - window.open
+    sign = "-" if change < 0 else ""
+    return WindowTicker(
+        **{name: getattr(mini, name) for name in MiniTicker.__struct_fields__},
+        price_change=sign + _padded(abs(change), listing.quote_precision),
+        price_change_percent=_percent(change, window.open),
+        weighted_avg_price=average_price(window, listing),
+    )
+
+
+def average_price(window: Day, listing: Listing) -> str:
+    """Return the average price by volume; zero where nothing was traded."""
+    average = _divide(window.quote_volume * _UNITS, window.volume)
+    return _padded(average, listing.quote_precision)
+
+
 def day_ticker(
     window: Day, newest: Sequence[Trade], book: Book | OrderBook | None, listing: Listing
 ) -> DayTicker:
-    """Return the full ticker; `book` is None where it may not be believed."""
+    """Return the full ticker of a day; `book` is None where it may not be believed."""
     base, quote = listing.base_precision, listing.quote_precision
-    mini = mini_ticker(window, newest, listing)
+    changed = window_ticker(window, newest, listing)
     bid_price, bid_quantity, ask_price, ask_quantity = best(book, listing)
-    change = window.last - window.open
-    sign = "-" if change < 0 else ""
     return DayTicker(
-        **{name: getattr(mini, name) for name in MiniTicker.__struct_fields__},
-        price_change=sign + _padded(abs(change), quote),
-        price_change_percent=_percent(change, window.open),
-        weighted_avg_price=_padded(_divide(window.quote_volume * _UNITS, window.volume), quote),
+        **{name: getattr(changed, name) for name in WindowTicker.__struct_fields__},
         prev_close_price=_padded(window.close_before, quote),
         last_qty=padded(newest[-1].quantity if newest else "0", base),
         bid_price=bid_price,

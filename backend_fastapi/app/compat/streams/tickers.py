@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import cast
+from typing import NamedTuple, cast
 
 import msgspec
 
@@ -21,13 +21,12 @@ from app.compat.streams import events
 from app.compat.streams.clients import StreamNews
 from app.compat.streams.events import Payload
 from app.compat.streams.views import StreamView
-from app.problems import ApiError, NoDataError
+from app.problems import ApiError
 from app.services import Services
 from app.stream.clients import Listener
 from app.stream.events import Position, Subject
 from app.stream.repeated import repeat
 from app.stream.subscription import Source
-from app.stream.updates import Update, encode
 from app.stream.views import Shared
 from app.trades.channel import TRADES
 from candlestack_core.intervals import Interval
@@ -38,17 +37,11 @@ EVERY_S = 1.0
 OpenStream = Callable[[Services, str], Awaitable[Source | None]]
 
 
-class TickerNews(Update):
+class TickerNews(NamedTuple):
     """A ticker that is not the one before; `event_time` in ms is that of the newest of what it was made of."""
 
-    def __init__(self, ticker: DayTicker, event_time: int) -> None:
-        super().__init__(0)
-        self.ticker = ticker
-        self.event_time = event_time
-
-    @property
-    def head(self) -> bytes:
-        return encode(self.ticker)
+    ticker: DayTicker
+    event_time: int
 
 
 class PairTicker(Shared):
@@ -125,17 +118,13 @@ class PairTicker(Shared):
     async def _newest_trades(self) -> Sequence[Trade]:
         """Return the newest trade, or nothing."""
         known = self._services.hub.feed(TRADES, self._subject).trades(1)
-        return known or (await self._services.trades.newest(self._subject.symbol, 1)).trades
+        return known or await self._services.binance.newest_trade(self._subject.symbol)
 
     async def _believed_book(self) -> Book | OrderBook | None:
-        books, published = self._services.books, self._services.hub.feed(BOOKS, self._subject).book
-        if published is not None:
-            return published if books.judge(published)[0] == SYNCED else None
-        try:
-            stored = await books.newest(self._subject.symbol, "spot", 1)
-        except NoDataError:
-            return None
-        return stored if stored.state == SYNCED else None
+        published = self._services.hub.feed(BOOKS, self._subject).book
+        if published is None:
+            return await self._services.binance.believed_book(self._subject.symbol)
+        return published if self._services.books.judge(published)[0] == SYNCED else None
 
 
 class _Newest(StreamView):

@@ -83,7 +83,6 @@ class AggregateTradeStream(StreamView):
     """`aggTrade`: neighbouring trades of one time, price and side, once no further one is expected."""
 
     unbroken = True
-    _settled_after_s = SETTLED_AFTER_MS / 1000
     _due: asyncio.TimerHandle | None = None
 
     def begin(self, state: object, since: Position | None = None) -> None:
@@ -105,7 +104,7 @@ class AggregateTradeStream(StreamView):
             yield from self._event(self._aggregator.take(event.value))
         if self._due is not None:
             self._due.cancel()
-        self._due = asyncio.get_running_loop().call_later(self._settled_after_s, self._when_settled)
+        self._due = asyncio.get_running_loop().call_later(SETTLED_AFTER_MS / 1000, self._when_settled)
 
     def _event(self, aggregate: Aggregate | None) -> Iterator[Payload]:
         if aggregate is not None and aggregate[-1].trade_id > self._heard:
@@ -155,11 +154,13 @@ class DiffStream(StreamView):
 
 
 class SlowDiffStream(StreamView):
-    """`depth`: the diffs of each second as one."""
+    """`depth`: the diffs of each second, or of `every_s`, as one."""
 
-    _every_s = 1.0
-    _merged: DepthDiff | None = None
-    _due: asyncio.TimerHandle | None = None
+    def __init__(self, name: str, source: Source, listing: Listing, every_s: float = 1.0) -> None:
+        super().__init__(name, source, listing)
+        self._every_s = every_s
+        self._merged: DepthDiff | None = None
+        self._due: asyncio.TimerHandle | None = None
 
     def close(self) -> None:
         super().close()

@@ -83,6 +83,7 @@ def _json(answer: object) -> Response:
 
 
 PREFIX = "/udf"
+TREE = f"{PREFIX}/"
 
 router = APIRouter(prefix=PREFIX, tags=["TradingView's UDF"], route_class=_UdfRoute)
 
@@ -108,7 +109,7 @@ async def symbols(query: Annotated[SymbolQuery, Query()], udf: Udf) -> Response:
     responses=_responses({"type": "array", "items": _ref(UdfMatch)}),
 )
 async def search(query: Annotated[SearchQuery, Query()], udf: Udf) -> Response:
-    """Return the pairs whose names hold a text."""
+    """Return the pairs whose names hold a text; 503 until the exchange's pairs are known."""
     return _json(await udf.search(query))
 
 

@@ -42,7 +42,7 @@ class UdfService:
         """Return what is offered.
 
         Raises:
-            ApiError: the pairs are not known; so do all methods.
+            ApiError: the pairs are not known, or not yet; so do all methods.
         """
         exchanges = sorted({listing.source for listing in (await self._listings.all()).values()})
         return UdfConfig(
