@@ -22,8 +22,14 @@ os.environ["CANDLESTACK_ENV_FILE"] = os.devnull
 pytest_plugins = ["candlestack_local.servers.pytest_plugin"]
 
 
-WHOLE_FOLDERS = ("tests/dashboard", "Spark/tests/jobs", "clients/python/tests")
-"""Folders whose tests share what takes long to start: they stay together."""
+WHOLE_FOLDERS = (
+    "tests/dashboard",
+    "Spark/tests/jobs",
+    "clients/python/tests",
+    "backend_fastapi/tests",
+    "simulator/tests/replay",
+)
+"""Folders whose tests share what takes long to start or to load: they stay together."""
 LONGEST_FIRST = (
     *WHOLE_FOLDERS,
     "tests/end_to_end",
@@ -55,7 +61,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say how long the tests of each folder took, and what they may take on two quiet cores.
+    """Say how long the tests of each folder took, added up over all processes, and what they may take.
 
     A budget that is overrun is said and fails nothing: the time is the machine's as much as the tests'.
     """

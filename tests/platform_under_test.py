@@ -39,7 +39,9 @@ PATIENCE_S = 240.0
 _Value = TypeVar("_Value")
 
 
-def eventually(look: Callable[[], _Value | None], what: str, timeout_s: float = PATIENCE_S) -> _Value:
+def eventually(
+    look: Callable[[], _Value | None], what: str, timeout_s: float = PATIENCE_S, every_s: float = 0.1
+) -> _Value:
     """Return what `look` returns as soon as it is true; fail naming what was awaited."""
     deadline = time.monotonic() + timeout_s
     while True:
@@ -47,7 +49,7 @@ def eventually(look: Callable[[], _Value | None], what: str, timeout_s: float = 
         if value:
             return value
         assert time.monotonic() < deadline, f"not within {timeout_s:.0f} s: {what}"
-        time.sleep(0.1)
+        time.sleep(every_s)
 
 
 def get_json(url: str) -> Any:

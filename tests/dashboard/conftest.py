@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,9 @@ from dashboard.web_under_test import (
 )
 from platform_under_test import LIVE, Platform, eventually, get_json
 
-expect.set_options(timeout=15_000)  # what is awaited comes at once where the machine is not busy
+expect.set_options(timeout=PATIENCE_MS)
 DESKTOP = {"width": 1440, "height": 900}
+FRESH_MS = 4000
 
 
 @pytest.fixture(scope="package")
@@ -128,6 +129,13 @@ def start_platform(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -
     return start
 
 
+def caught_up(platform: LivePlatform) -> bool:
+    """Tell whether what happened while the platform was started has been told: on a busy machine that takes a while."""
+    status = get_json(f"{platform.api.url}/status?symbol=BTCUSDT")
+    ages = [stream["age"] for stream in status["streams"]] if status is not None else []
+    return bool(ages) and all(age is not None and age < FRESH_MS for age in ages)
+
+
 @pytest.fixture(scope="package")
 def live(start_platform: StartPlatform) -> Iterator[LivePlatform]:
     """The platform on the simulated market, with its page."""
@@ -137,12 +145,14 @@ def live(start_platform: StartPlatform) -> Iterator[LivePlatform]:
             "FUTURES_SYMBOLS": ",".join(FUTURES_SYMBOLS),
             "BACKFILL_HOURS": "27",  # somewhat more than a page loads at first
         }
-        yield start_platform(stack, "DASHBOARD", LIVE, few)
+        platform = start_platform(stack, "DASHBOARD", LIVE, few)
+        eventually(lambda: caught_up(platform), "the platform tells what happens as it happens")
+        yield platform
 
 
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[OpenPage]:
-    """Open a page as a visitor of its own would; a script that fails in it fails the test."""
+@contextmanager
+def visitors(browser: Browser) -> Iterator[OpenPage]:
+    """Open pages, each as a visitor of its own would; a script that fails in one fails the test."""
     failures: list[str] = []
     with ExitStack() as stack:
 
@@ -160,6 +170,20 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
 
         yield open_
     assert not failures, failures
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """Open pages that are closed after the test."""
+    with visitors(browser) as open_:
+        yield open_
+
+
+@pytest.fixture(scope="module")
+def open_lasting_page(browser: Browser) -> Iterator[OpenPage]:
+    """Open pages that the tests of a file share."""
+    with visitors(browser) as open_:
+        yield open_
 
 
 @pytest.fixture

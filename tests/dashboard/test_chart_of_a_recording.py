@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import expect
 
 from dashboard.web_under_test import (
-    PATIENCE_MS,
     KeepScreenshot,
     OpenPage,
     StartPlatform,
@@ -36,7 +35,7 @@ def test_a_recording_is_shown_as_one_by_the_same_page(
         expect(page.get_by_role("contentinfo")).to_contain_text("Replayed recording")
         trade = newest_trade(page)
         eventually(lambda: newest_trade(page) != trade, "the next trade")
-        expect(page.get_by_test_id("trust")).to_have_attribute("data-state", "synced", timeout=PATIENCE_MS)
+        expect(page.get_by_test_id("trust")).to_have_attribute("data-state", "synced")
         keep_screenshot(page, "replay")
         page.get_by_test_id("pair-switch").click()
         options = page.get_by_role("listbox").get_by_role("option")

@@ -1,4 +1,4 @@
-"""What a trader does beside looking at candles: the depth of the book, the reader's own clock, and files."""
+"""What a trader does beside looking at candles: the depth of the book, and files."""
 
 from __future__ import annotations
 
@@ -6,11 +6,25 @@ import csv
 import io
 import re
 from pathlib import Path
+from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard.web_under_test import PATIENCE_MS, KeepScreenshot, LivePlatform, OpenPage, wait_until_live
+from dashboard.web_under_test import (
+    KeepScreenshot,
+    LivePlatform,
+    OpenPage,
+    serious_findings,
+    wait_until_live,
+)
 from platform_under_test import get_json
+
+
+@pytest.fixture(scope="module")
+def page(live: LivePlatform, open_lasting_page: OpenPage) -> Page:
+    """A trade page that shows the depth of its book."""
+    return open_lasting_page(f"{live.trade_url()}?view=depth")
 
 
 def downloaded(page: Page, item: str) -> Path:
@@ -23,11 +37,10 @@ def downloaded(page: Page, item: str) -> Path:
 
 
 def test_the_depth_of_the_book_is_drawn_and_told(
-    live: LivePlatform, open_page: OpenPage, keep_screenshot: KeepScreenshot
+    live: LivePlatform, page: Page, keep_screenshot: KeepScreenshot
 ) -> None:
-    page = open_page(f"{live.trade_url()}?view=depth")
     depth = page.get_by_test_id("depth")
-    expect(depth).to_be_visible(timeout=PATIENCE_MS)
+    expect(depth).to_be_visible()
     depth.hover(position={"x": 40, "y": 200})
     expect(page.get_by_test_id("depth-legend")).to_have_text(
         re.compile(r"^Bids down to [\d,.]+: [\d,.]*[1-9][\d,.]* BTC$")
@@ -40,38 +53,25 @@ def test_the_depth_of_the_book_is_drawn_and_told(
     expect(page.get_by_test_id("depth-legend")).to_have_text(
         re.compile(r"^Asks up to [\d,.]+: [\d,.]*[1-9][\d,.]* BTC$")
     )
+    assert serious_findings(page, "main section") == []
     page.get_by_role("button", name="Candles", exact=True).click()
     expect(page.get_by_test_id("chart").locator("canvas").first).to_be_visible()
     assert page.url == live.trade_url()
 
 
-def test_times_are_told_by_the_readers_own_clock_once_that_is_chosen(
-    live: LivePlatform, open_page: OpenPage
-) -> None:
-    page = open_page(live.trade_url(), timezone_id="Asia/Ho_Chi_Minh")
-    clock = page.get_by_test_id("clock")
-    expect(clock).to_have_text(re.compile(r"\d\d:\d\d:\d\d UTC$"))
-    wait_until_live(page)
-    page.get_by_role("button", name="Show times by this device's clock").click()
-    expect(clock).to_have_text(re.compile(r"UTC\+7$"))
-    expect(page.get_by_test_id("trades")).to_contain_text("(UTC+7)")
-    page.reload()
-    expect(clock).to_have_text(re.compile(r"UTC\+7$"))
-    assert clock.inner_text().endswith("UTC+7")
-
-
-def test_candles_and_the_chart_are_taken_along_as_files(live: LivePlatform, open_page: OpenPage) -> None:
-    page = open_page(live.trade_url())
+def test_candles_and_the_chart_are_taken_along_as_files(live: LivePlatform, page: Page) -> None:
+    page.goto(live.trade_url())
     wait_until_live(page)
     rows = list(csv.DictReader(io.StringIO(downloaded(page, "Candles as CSV").read_text())))
     closed = [row for row in rows if row["closed"] == "true"]
     assert closed
-    # Up to the page's own newest one: a minute may have passed since.
-    upto = f"endTime={closed[-1]['open_time']}&limit=1500"
-    known = {
-        str(candle["open_time"]): candle
-        for candle in get_json(f"{live.api.url}/ohlc?symbol=BTCUSDT&{upto}")["candles"]
-    }
+    known: dict[str, dict[str, Any]] = {}
+    # From the page's own newest one back to its oldest: a minute may have passed since, and older ones have come.
+    while closed[0]["open_time"] not in known:
+        upto = f"endTime={int(min(known, default=closed[-1]['open_time']))}&limit=1500"
+        answered = get_json(f"{live.api.url}/ohlc?symbol=BTCUSDT&{upto}")["candles"]
+        assert len(answered) > 1
+        known |= {str(candle["open_time"]): candle for candle in answered}
     for row in closed:
         candle = known[row["open_time"]]
         names = ("open", "high", "low", "close", "volume", "quote_volume", "completeness")

@@ -6,8 +6,6 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from candlestack_local.dashboard import FRONTEND, command
 from platform_under_test import ROOT
 
@@ -18,7 +16,7 @@ def check_types(contract: Path) -> subprocess.CompletedProcess[str]:
     """Compare the committed types with a contract."""
     node, _ = command()
     generate = [node, str(FRONTEND / "scripts" / "generate.mjs"), "--check", "--contract", str(contract)]
-    return subprocess.run(generate, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(generate, capture_output=True, text=True, check=False)
 
 
 def test_the_types_are_what_the_contract_says() -> None:
@@ -26,20 +24,12 @@ def test_the_types_are_what_the_contract_says() -> None:
     assert (checked.returncode, checked.stderr) == (0, "")
 
 
-@pytest.mark.parametrize(
-    ("published", "generated", "field"),
-    [
-        ("openapi.json", "openapi.ts", "price_decimals"),
-        ("session.schema.json", "socket.ts", "taker_buy_volume"),
-    ],
-)
-def test_a_field_renamed_in_the_contract_is_seen(
-    tmp_path: Path, published: str, generated: str, field: str
-) -> None:
+def test_fields_renamed_in_the_contract_are_seen(tmp_path: Path) -> None:
     contract = Path(shutil.copytree(CONTRACT, tmp_path / "contract"))
-    document = contract / published
-    assert field in document.read_text()
-    document.write_text(document.read_text().replace(field, "renamed"))
+    for published, field in (("openapi.json", "price_decimals"), ("session.schema.json", "taker_buy_volume")):
+        document = contract / published
+        assert field in document.read_text()
+        document.write_text(document.read_text().replace(field, "renamed"))
     checked = check_types(contract)
     assert checked.returncode == 1
-    assert f"not what the API's contract says: {generated}; run: npm run generate" in checked.stderr
+    assert "not what the API's contract says: openapi.ts, socket.ts; run: npm run generate" in checked.stderr

@@ -26,10 +26,13 @@ def test_indicators_are_chosen_kept_in_the_address_and_computed_from_the_candles
     page.get_by_label("MACD 12, 26, 9").check()
     expect(page).to_have_url(f"{live.trade_url()}?ind=ma{PERIOD},rsi14,macd")
     eventually(lambda: page.evaluate(DRAWN_PANES) > panes, "a pane below the candles")
+    page.get_by_label("VWAP of the day").check()
     page.keyboard.press("Escape")
     page.mouse.move(2, 2)  # off the candles: the legend is then of the newest one
     legend = page.get_by_test_id("legend-indicators")
-    expect(legend).to_contain_text("RSI 14")
+    expect(legend).to_contain_text(re.compile(r"VWAP [\d,]+\.\d\d"))
+    expect(legend).to_contain_text(re.compile(r"RSI 14 \d+\.\d\d"))
+    expect(legend).to_contain_text(re.compile(r"MACD −?[\d,]+\.\d\d / −?[\d,]+\.\d\d / −?[\d,]+\.\d\d"))
 
     def as_the_candles_say() -> bool:
         # Both move: looked at between two equal answers, the page says what they say.

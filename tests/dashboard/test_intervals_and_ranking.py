@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 import redis
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from candlestack_core.messages import RankedPair, Ranking, encode
 from candlestack_core.names import RANKING_TOP_GAINERS, RANKING_TOP_LOSERS
@@ -24,10 +24,15 @@ def amounts(legend: str) -> list[str]:
     return [figure.replace(",", "").rstrip("0").rstrip(".") for figure in figures]
 
 
+@pytest.fixture(scope="module")
+def page(live: LivePlatform, open_lasting_page: OpenPage) -> Page:
+    """A trade page."""
+    return open_lasting_page(live.trade_url())
+
+
 def test_the_interval_is_switched_by_the_keyboard_kept_in_the_address_and_formed_live(
-    live: LivePlatform, open_page: OpenPage, keep_screenshot: KeepScreenshot
+    live: LivePlatform, page: Page, keep_screenshot: KeepScreenshot
 ) -> None:
-    page = open_page(live.trade_url())
     wait_until_live(page)
     group = page.get_by_role("radiogroup", name="Interval of the candles")
     expect(group.get_by_role("radio", checked=True)).to_have_text("1m")
@@ -89,9 +94,9 @@ def ranked(live: LivePlatform) -> Iterator[Ranking]:
 
 
 def test_the_ranking_says_of_when_it_is_and_leads_to_its_pairs(
-    live: LivePlatform, ranked: Ranking, open_page: OpenPage, keep_screenshot: KeepScreenshot
+    live: LivePlatform, ranked: Ranking, page: Page, keep_screenshot: KeepScreenshot
 ) -> None:
-    page = open_page(live.trade_url())
+    page.goto(live.trade_url())
     rows = page.get_by_test_id("ranking").locator("tbody tr")
     expect(rows).to_have_count(len(ranked.rows))
     expect(rows.first).to_have_text(re.compile(r"SOL/USDT187\.25▲ \+5\.25%1\.23M2\.00T"))
@@ -124,3 +129,7 @@ def test_a_visitor_is_met_in_the_browsers_language_and_theme_and_the_page_fits_t
     keep_screenshot(page, "trade-phone-5m-vi")
     page.get_by_test_id("ranking-time").scroll_into_view_if_needed()
     keep_screenshot(page, "ranking-phone-vi")
+    page.evaluate("window.scrollTo(0, 0)")
+    page.get_by_test_id("pair-switch").tap()
+    page.get_by_role("option", name="ETH").tap()
+    expect(page.get_by_role("heading", level=1)).to_have_text("ETH/USDT")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from candlestack_core.decimals import canonical
 from candlestack_ingest.books.checksum import checksum
-from dashboard.web_under_test import PATIENCE_MS, KeepScreenshot, LivePlatform, OpenPage, wait_until_live
+from dashboard.web_under_test import KeepScreenshot, LivePlatform, OpenPage, wait_until_live
 from platform_under_test import eventually
 
 SHOWN = """
@@ -48,15 +49,21 @@ def levels(rows: list[list[str]]) -> list[Level]:
 
 
 def wait_until_synced(page: Page) -> None:
-    expect(page.get_by_test_id("trust")).to_have_attribute("data-state", "synced", timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("trust")).to_have_attribute("data-state", "synced")
+
+
+@pytest.fixture(scope="module")
+def page(live: LivePlatform, open_lasting_page: OpenPage) -> Page:
+    """A trade page with a book that may be believed."""
+    page = open_lasting_page(live.trade_url(), time_may_pass=True)
+    wait_until_live(page)
+    wait_until_synced(page)
+    return page
 
 
 def test_the_book_moves_and_what_is_shown_has_the_checksum_that_is_shown(
-    live: LivePlatform, open_page: OpenPage, keep_screenshot: KeepScreenshot
+    page: Page, keep_screenshot: KeepScreenshot
 ) -> None:
-    page = open_page(live.trade_url())
-    wait_until_live(page)
-    wait_until_synced(page)
     before = shown_book(page)
     for book in (before, eventually(lambda: _moved(page, before["sequence"]), "the book moves")):
         bids, asks = levels(book["bids"]), levels(book["asks"])
@@ -73,29 +80,9 @@ def _moved(page: Page, sequence: int) -> dict[str, Any] | None:
     return book if book["sequence"] > sequence else None
 
 
-def test_futures_are_another_book_and_only_of_pairs_that_have_them(
-    live: LivePlatform, open_page: OpenPage, keep_screenshot: KeepScreenshot
-) -> None:
-    page = open_page(live.trade_url(), color_scheme="light", locale="vi-VN")
-    wait_until_synced(page)
-    spot = shown_book(page)
-    page.get_by_role("button", name="Tương lai").click()
-    expect(page.get_by_role("button", name="Tương lai")).to_have_attribute("aria-pressed", "true")
-    wait_until_synced(page)
-    futures = shown_book(page)
-    assert futures["bids"] != spot["bids"]
-    assert checksum(levels(futures["bids"]), levels(futures["asks"])) == futures["checksum"]
-    keep_screenshot(page, "book-futures-light-vi")
-    page.goto(live.trade_url("DOGEUSDT"))
-    wait_until_synced(page)
-    expect(page.get_by_role("button", name="Tương lai")).to_have_count(0)
-
-
 def test_levels_are_put_together_by_a_step_of_price_and_none_is_lost(
-    live: LivePlatform, open_page: OpenPage, keep_screenshot: KeepScreenshot
+    page: Page, keep_screenshot: KeepScreenshot
 ) -> None:
-    page = open_page(live.trade_url())
-    wait_until_synced(page)
     page.get_by_label("Group prices by").select_option(label="10")
     expect(page.get_by_test_id("bids").locator("li").first).not_to_contain_text(".0")
     book = shown_book(page)
@@ -105,13 +92,12 @@ def test_levels_are_put_together_by_a_step_of_price_and_none_is_lost(
         amounts = sum(round(float(amount) * 1e8) for _, amount in levels(rows))
         assert amounts == round(float(rows[-1][2].replace(",", "")) * 1e8)
     assert all(float(price.replace(",", "")) % 10 == 0 for price, _, _ in book["bids"] + book["asks"])
+    page.get_by_label("Group prices by").select_option(index=0)
 
 
 def test_a_killed_builder_costs_the_book_its_trust_and_nothing_else(
-    live: LivePlatform, open_page: OpenPage, keep_screenshot: KeepScreenshot
+    live: LivePlatform, page: Page, keep_screenshot: KeepScreenshot
 ) -> None:
-    page = open_page(live.trade_url(), time_may_pass=True)
-    wait_until_synced(page)
     builder = live.platform["orderbook-builder"]
     builder.kill()
     page.clock.fast_forward(NOT_BELIEVED_AFTER_MS)
@@ -123,3 +109,19 @@ def test_a_killed_builder_costs_the_book_its_trust_and_nothing_else(
     # The page sets its clock right by what comes, so that for a moment it may believe the last book again.
     assert eventually(lambda: shown_book(page)["sequence"] > last, "a book of the new builder")
     expect(page.get_by_test_id("trust")).to_have_attribute("data-state", "synced", timeout=AWAY_MS)
+
+
+def test_futures_are_another_book_and_only_of_pairs_that_have_them(
+    live: LivePlatform, page: Page, keep_screenshot: KeepScreenshot
+) -> None:
+    spot = shown_book(page)
+    page.get_by_role("button", name="Futures").click()
+    expect(page.get_by_role("button", name="Futures")).to_have_attribute("aria-pressed", "true")
+    wait_until_synced(page)
+    futures = shown_book(page)
+    assert futures["bids"] != spot["bids"]
+    assert checksum(levels(futures["bids"]), levels(futures["asks"])) == futures["checksum"]
+    keep_screenshot(page, "book-futures")
+    page.goto(live.trade_url("DOGEUSDT"))
+    wait_until_synced(page)
+    expect(page.get_by_role("button", name="Futures")).to_have_count(0)

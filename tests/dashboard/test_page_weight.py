@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.web_under_test import LivePlatform, OpenPage, wait_until_live
@@ -21,11 +22,17 @@ SCRIPT_BYTES = """
 """
 
 
-def test_the_first_load_of_the_trade_page_stays_within_its_budget(
-    live: LivePlatform, open_page: OpenPage, record_property: Callable[[str, object], None]
-) -> None:
-    page = open_page(live.trade_url())
+@pytest.fixture(scope="module")
+def page(live: LivePlatform, open_lasting_page: OpenPage) -> Page:
+    """A trade page that has just been opened."""
+    page = open_lasting_page(live.trade_url())
     wait_until_live(page)
+    return page
+
+
+def test_the_first_load_of_the_trade_page_stays_within_its_budget(
+    page: Page, record_property: Callable[[str, object], None]
+) -> None:
     loaded = page.evaluate(SCRIPT_BYTES)
     record_property("first-load script of the trade page, bytes", loaded)
     assert 50_000 < loaded < FIRST_LOAD_BUDGET
@@ -47,10 +54,8 @@ def switch_through(page: Page) -> int:
 
 
 def test_pairs_that_were_shown_leave_nothing_behind(
-    live: LivePlatform, open_page: OpenPage, record_property: Callable[[str, object], None]
+    page: Page, record_property: Callable[[str, object], None]
 ) -> None:
-    page = open_page(live.trade_url())
-    wait_until_live(page)
     first, second = switch_through(page), switch_through(page)
     record_property("heap after one round and after two, bytes", (first, second))
     assert second - first < HEAP_GROWTH_BUDGET

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pymongo
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Page, expect
 
 from candlestack_core.intervals import Interval
 from candlestack_core.job_runs import Document, recorded_run
 from candlestack_core.names import JOB_HISTORY_FETCH, JOB_RUNS, JOBS, roll_up_job
 from dashboard.web_under_test import (
     FUTURES_SYMBOLS,
-    PATIENCE_MS,
     SYMBOLS,
     KeepScreenshot,
     LivePlatform,
@@ -26,6 +26,12 @@ MIDNIGHT = 1_767_225_600_000
 """2026-01-01 00:00 UTC."""
 JOBS_EVERY_MS = 10_000
 PHONE_WIDTH = 390
+
+
+@pytest.fixture(scope="module")
+def page(live: LivePlatform, open_lasting_page: OpenPage) -> Page:
+    """The status page, which the tests of this file share."""
+    return open_lasting_page(f"{live.dashboard.url}/status", time_may_pass=True)
 
 
 @contextmanager
@@ -49,19 +55,18 @@ def recorded_runs(live: LivePlatform) -> Iterator[None]:
 
 
 def test_the_status_page_tells_how_fresh_and_how_whole_the_data_is(
-    live: LivePlatform, open_page: OpenPage, keep_screenshot: KeepScreenshot
+    page: Page, keep_screenshot: KeepScreenshot
 ) -> None:
-    page = open_page(f"{live.dashboard.url}/status")
     streams = page.get_by_test_id("streams").locator("tbody tr")
     expect(streams).to_have_count(len(SYMBOLS))
     figures = re.compile(r"USDT\s+-?\d+\s+\d+\s+\d+\s+[1-9]\d*\s+0\s+Live")
-    expect(streams.first).to_have_text(figures, use_inner_text=True, timeout=PATIENCE_MS)
+    expect(streams.first).to_have_text(figures, use_inner_text=True)
     books = page.get_by_test_id("books")
-    expect(books.get_by_test_id("trust").first).to_have_attribute("data-state", "synced", timeout=PATIENCE_MS)
+    expect(books.get_by_test_id("trust").first).to_have_attribute("data-state", "synced")
     expect(page.get_by_test_id("parts")).to_have_text(re.compile("Kafkaup.*Redisup.*MongoDBup"))
     calendar = page.get_by_test_id("calendar").locator("tbody tr")
     expect(calendar).to_have_count(len(SYMBOLS))
-    expect(page.locator("[data-testid=calendar] [data-state=loading]")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(page.locator("[data-testid=calendar] [data-state=loading]")).to_have_count(0)
     assert page.locator("[data-testid=calendar] tbody [data-state]").count() == len(SYMBOLS) * 24
     page.get_by_role("region", name="By the hour").press("ArrowDown")
     expect(page.get_by_test_id("calendar-told")).to_contain_text(
@@ -73,10 +78,9 @@ def test_the_status_page_tells_how_fresh_and_how_whole_the_data_is(
 
 
 def test_the_runs_of_the_jobs_are_told_a_failed_one_with_its_reason_and_old_ones_as_such(
-    live: LivePlatform, open_page: OpenPage, keep_screenshot: KeepScreenshot
+    live: LivePlatform, page: Page, keep_screenshot: KeepScreenshot
 ) -> None:
-    page = open_page(f"{live.dashboard.url}/status", time_may_pass=True)
-    expect(page.get_by_text("No job has run here yet.")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("No job has run here yet.")).to_be_visible()
     rows = page.locator("[data-testid=jobs] [data-job]")
     with recorded_runs(live):
         page.clock.fast_forward(JOBS_EVERY_MS)
@@ -108,8 +112,8 @@ def test_the_runs_of_the_jobs_are_told_a_failed_one_with_its_reason_and_old_ones
     page.clock.fast_forward(JOBS_EVERY_MS)
     away = page.get_by_test_id("jobs-away")
     old = re.compile(r"Hiện chưa tải được các lần chạy. Đang hiển thị dữ liệu lúc \d\d:\d\d:\d\d.")
-    expect(away).to_have_text(old, timeout=PATIENCE_MS)
+    expect(away).to_have_text(old)
     expect(rows).to_have_count(3)
     page.unroute("**/jobs*")
     page.clock.fast_forward(JOBS_EVERY_MS)
-    expect(away).to_have_count(0, timeout=PATIENCE_MS)
+    expect(away).to_have_count(0)

@@ -51,7 +51,7 @@ export function AlertForm(): ReactNode {
 
   return (
     <form
-      className="grid grid-cols-2 gap-1.5"
+      className="grid grid-cols-[2fr_3fr] gap-1.5"
       onSubmit={(event) => {
         event.preventDefault();
         make();

@@ -30,7 +30,8 @@ describe("an alert", () => {
   it("of quality goes off when data is old, lost, or incomplete since it was made", () => {
     const quality = alert({ kind: "quality" });
     expect(verdict(quality, quote("1"), NOW)).toBeNull();
-    expect(verdict(quality, quote("1"), NOW + 61_000)).toBe("stale");
+    expect(verdict(quality, quote("1"), NOW + 61_000)).toBeNull();
+    expect(verdict(quality, quote("1"), NOW + 71_000)).toBe("stale");
     const away = { ...quote("1").stream, feed: { state: "away", reason: "kafka" } } as const;
     expect(verdict(quality, quote("1", { stream: away }), NOW)).toBe("away");
     expect(verdict(quality, quote("1", { partialAt: NOW - 60_000 }), NOW)).toBeNull();

@@ -1,5 +1,5 @@
 import type { Quote } from "@/feed/quotes";
-import { QUIET_QUOTE_STALE_MS, statusOf } from "@/feed/status";
+import { CANDLE_OVERDUE_MS, statusOf } from "@/feed/status";
 import { scaled } from "@/numbers/decimal";
 
 /** What an alert waits for: a price, or that the data of a pair can no longer be relied upon. */
@@ -29,7 +29,7 @@ const GROUPED = /^\d{1,3}((,\d{3})+\.|(,\d{3}){2,}$)/;
 /** Return why an alert goes off at `now` (epoch ms), or null while it does not. */
 export function verdict({ condition, madeAt }: Alert, quote: Quote, now: number): Reason | null {
   if (condition.kind === "quality") {
-    const status = statusOf(quote.stream, now, QUIET_QUOTE_STALE_MS);
+    const status = statusOf(quote.stream, now, CANDLE_OVERDUE_MS);
     if (status === "stale" || status === "away" || status === "reconnecting") return status;
     return quote.partialAt !== null && quote.partialAt >= madeAt ? "partial" : null;
   }

@@ -27,7 +27,7 @@ export function AlertsMenu(): ReactNode {
         </>
       }
     >
-      <div className="grid w-72 gap-2">
+      <div className="grid w-80 gap-2">
         <AlertForm />
         {alerts.length === 0 ? (
           <p className="text-muted">{texts.none}</p>

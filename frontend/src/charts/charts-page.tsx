@@ -96,15 +96,21 @@ function Share({ address }: { address: () => string }): ReactNode {
     }
   };
   return (
-    <button
-      type="button"
-      className={BUTTON}
-      onClick={() => void copy()}
-      onBlur={() => {
-        setSaid("share");
-      }}
-    >
-      <span role="status">{texts[said]}</span>
-    </button>
+    <>
+      <button
+        type="button"
+        className={BUTTON}
+        onClick={() => void copy()}
+        onBlur={() => {
+          setSaid("share");
+        }}
+      >
+        {texts[said]}
+      </button>
+      {/* Within the button it would be no part of its name, and not be read aloud. */}
+      <span role="status" className="sr-only">
+        {said === "share" ? "" : texts[said]}
+      </span>
+    </>
   );
 }

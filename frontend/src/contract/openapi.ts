@@ -18,6 +18,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v3/avgPrice": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The average price of the last five minutes */
+        readonly get: operations["binanceAveragePrice"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v3/depth": {
         readonly parameters: {
             readonly query?: never;
@@ -52,6 +69,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v3/historicalTrades": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Trades from an id on, as far back as they are held */
+        readonly get: operations["binanceHistoricalTrades"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v3/klines": {
         readonly parameters: {
             readonly query?: never;
@@ -78,6 +112,23 @@ export interface paths {
         };
         /** Nothing, at once */
         readonly get: operations["binancePing"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v3/ticker": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What the last minutes, hours or days brought, with `symbol` or `symbols` */
+        readonly get: operations["binanceRollingTicker"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -129,6 +180,23 @@ export interface paths {
         };
         /** The last price */
         readonly get: operations["binancePriceTicker"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v3/ticker/tradingDay": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What the day brought since midnight UTC, with `symbol` or `symbols` */
+        readonly get: operations["binanceTradingDayTicker"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -367,7 +435,8 @@ export interface paths {
          * The order book
          * @description Return the best levels of a pair's book in a market, with its trust state, sequence and checksum.
          *
-         *     While the realtime store is away they are the best 20 at most, as the topic has them.
+         *     Up to 20 levels they are those of the newest book that was published, more those of the realtime store, which
+         *     is written four times a second; while that is away they are the best 20 at most.
          */
         readonly get: operations["getOrderBook"];
         readonly put?: never;
@@ -468,6 +537,8 @@ export interface paths {
         /**
          * The known pairs
          * @description Return every known pair, where its data comes from, and with how many decimals it is written.
+         *
+         *     An empty list says that there is none, and never that none was looked for: until that is known the answer is 503.
          */
         readonly get: operations["getSymbols"];
         readonly put?: never;
@@ -547,7 +618,7 @@ export interface paths {
         };
         /**
          * Pairs by a part of their names
-         * @description Return the pairs whose names hold a text.
+         * @description Return the pairs whose names hold a text; 503 until the exchange's pairs are known.
          */
         readonly get: operations["udfSearch"];
         readonly put?: never;
@@ -618,6 +689,15 @@ export interface components {
             readonly p: string;
             readonly q: string;
             readonly T: number;
+        };
+        /**
+         * AveragePrice
+         * @description The average price of the last minutes by volume, and when the newest trade was, in ms.
+         */
+        readonly AveragePrice: {
+            readonly closeTime: number;
+            readonly mins: number;
+            readonly price: string;
         };
         /**
          * BadParameter
@@ -708,7 +788,7 @@ export interface components {
         };
         /**
          * DayTicker
-         * @description The same in full, with the best prices now; zero where the book may not be believed.
+         * @description The same of 24 hours, with the best prices now; zero where the book may not be believed.
          */
         readonly DayTicker: {
             readonly askPrice: string;
@@ -801,8 +881,9 @@ export interface components {
          *
          *     `interval` is that of the candles it makes. `start` and `end` are the window `[start, end)` that it was given,
          *     in ms; without one it took what was due by the data. `rows_in` and `rows_out` are the candles that it read and
-         *     wrote. A run has neither figures nor an end while it is `running`. Nor has one that was `killed`: the next run
-         *     of its job finds that out, and until then it seems to be running. `reason` says why a run did not succeed.
+         *     wrote. A run has neither figures nor an end while it is `running`. Nor has one that was `killed`, which the
+         *     exporter of the jobs' metrics finds out in some seconds, or else the next run of its job. `reason` says why a run
+         *     did not succeed.
          */
         readonly JobRun: {
             readonly end: number | null;
@@ -853,7 +934,7 @@ export interface components {
         };
         /**
          * MiniTicker
-         * @description What 24 hours brought to a pair. The id of the first trade is not known, and -1.
+         * @description What a while brought to a pair, as 24 hours. The id of the first trade is not known, and -1.
          */
         readonly MiniTicker: {
             readonly closeTime: number;
@@ -1250,6 +1331,27 @@ export interface components {
             readonly type: string;
             readonly volume_precision: number;
         };
+        /**
+         * WindowTicker
+         * @description The same in full.
+         */
+        readonly WindowTicker: {
+            readonly closeTime: number;
+            readonly count: number;
+            readonly firstId: number;
+            readonly highPrice: string;
+            readonly lastId: number;
+            readonly lastPrice: string;
+            readonly lowPrice: string;
+            readonly openPrice: string;
+            readonly openTime: number;
+            readonly priceChange: string;
+            readonly priceChangePercent: string;
+            readonly quoteVolume: string;
+            readonly symbol: string;
+            readonly volume: string;
+            readonly weightedAvgPrice: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -1305,6 +1407,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1314,6 +1418,71 @@ export interface operations {
             /** @description Service Unavailable */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+        };
+    };
+    readonly binanceAveragePrice: {
+        readonly parameters: {
+            readonly query: {
+                /** @example BTCUSDT */
+                readonly symbol: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AveragePrice"];
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1366,6 +1535,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1375,6 +1546,8 @@ export interface operations {
             /** @description Service Unavailable */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1428,6 +1601,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1437,6 +1612,73 @@ export interface operations {
             /** @description Service Unavailable */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+        };
+    };
+    readonly binanceHistoricalTrades: {
+        readonly parameters: {
+            readonly query: {
+                readonly fromId?: number;
+                readonly limit?: number;
+                /** @example BTCUSDT */
+                readonly symbol: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["TradeRow"][];
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1506,6 +1748,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1515,6 +1759,8 @@ export interface operations {
             /** @description Service Unavailable */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1562,6 +1808,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1571,6 +1819,74 @@ export interface operations {
             /** @description Service Unavailable */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+        };
+    };
+    readonly binanceRollingTicker: {
+        readonly parameters: {
+            readonly query?: {
+                readonly symbol?: string;
+                readonly symbols?: string;
+                readonly symbolStatus?: "TRADING" | "HALT" | "BREAK";
+                readonly type?: "FULL" | "MINI";
+                readonly windowSize?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WindowTicker"] | readonly components["schemas"]["WindowTicker"][] | components["schemas"]["MiniTicker"] | readonly components["schemas"]["MiniTicker"][];
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1623,6 +1939,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1632,6 +1950,8 @@ export interface operations {
             /** @description Service Unavailable */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1683,6 +2003,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1692,6 +2014,8 @@ export interface operations {
             /** @description Service Unavailable */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1743,6 +2067,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1752,6 +2078,74 @@ export interface operations {
             /** @description Service Unavailable */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+        };
+    };
+    readonly binanceTradingDayTicker: {
+        readonly parameters: {
+            readonly query?: {
+                readonly symbol?: string;
+                readonly symbols?: string;
+                readonly symbolStatus?: "TRADING" | "HALT" | "BREAK";
+                readonly timeZone?: "0";
+                readonly type?: "FULL" | "MINI";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WindowTicker"] | readonly components["schemas"]["WindowTicker"][] | components["schemas"]["MiniTicker"] | readonly components["schemas"]["MiniTicker"][];
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Too Many Requests */
+            readonly 429: {
+                headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BinanceError"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1799,6 +2193,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1808,6 +2204,8 @@ export interface operations {
             /** @description Service Unavailable */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1859,6 +2257,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1868,6 +2268,8 @@ export interface operations {
             /** @description Service Unavailable */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1937,6 +2339,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1946,6 +2350,8 @@ export interface operations {
             /** @description Service Unavailable */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -2083,6 +2489,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -2101,6 +2509,8 @@ export interface operations {
             /** @description Service Unavailable */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -2218,6 +2628,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -2236,6 +2648,8 @@ export interface operations {
             /** @description Service Unavailable */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -2399,6 +2813,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -2417,6 +2833,8 @@ export interface operations {
             /** @description Service Unavailable */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -2546,6 +2964,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -2564,6 +2984,8 @@ export interface operations {
             /** @description Service Unavailable */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -2628,6 +3050,10 @@ export interface operations {
             /** @description The answer */
             readonly 200: {
                 headers: {
+                    /** @description Of this answer: in `If-None-Match` it spares the same one */
+                    readonly ETag?: string;
+                    /** @description The page that follows, with `rel`, where there is one (RFC 8288) */
+                    readonly Link?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -2754,6 +3180,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -2772,6 +3200,8 @@ export interface operations {
             /** @description Service Unavailable */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -2928,6 +3358,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -2946,6 +3378,8 @@ export interface operations {
             /** @description Service Unavailable */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3092,6 +3526,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3110,6 +3546,8 @@ export interface operations {
             /** @description Service Unavailable */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3216,6 +3654,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3234,6 +3674,8 @@ export interface operations {
             /** @description Service Unavailable */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3340,6 +3782,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3358,6 +3802,8 @@ export interface operations {
             /** @description Service Unavailable */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3421,6 +3867,8 @@ export interface operations {
             /** @description Nothing can be served */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3577,6 +4025,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3595,6 +4045,8 @@ export interface operations {
             /** @description Service Unavailable */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3673,6 +4125,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3691,6 +4145,8 @@ export interface operations {
             /** @description Service Unavailable */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3818,6 +4274,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3836,6 +4294,8 @@ export interface operations {
             /** @description Service Unavailable */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3904,6 +4364,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3913,6 +4375,8 @@ export interface operations {
             /** @description Service Unavailable */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3979,6 +4443,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3988,6 +4454,8 @@ export interface operations {
             /** @description Service Unavailable */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -4052,6 +4520,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -4061,6 +4531,8 @@ export interface operations {
             /** @description Service Unavailable */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -4120,6 +4592,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -4129,6 +4603,8 @@ export interface operations {
             /** @description Service Unavailable */
             readonly 503: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -4168,6 +4644,8 @@ export interface operations {
             /** @description Too Many Requests */
             readonly 429: {
                 headers: {
+                    /** @description Seconds after which to ask again */
+                    readonly "Retry-After"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {

@@ -491,7 +491,7 @@ export const CloseCode = {
   RESTARTING: 1012,
   /** the server has as many clients as it may have; connect again later */
   BUSY: 1013,
-  /** the query is wrong, or the client sent a message on a socket that takes none */
+  /** the request or query is wrong, or the client sent a message on a socket that takes none */
   BAD_REQUEST: 4400,
   /** the pair is not known, or not in that market */
   UNKNOWN_SYMBOL: 4404,
@@ -499,6 +499,6 @@ export const CloseCode = {
   TOO_SLOW: 4408,
   /** the client asked for more subscriptions than it may hold */
   TOO_MANY: 4429,
-  /** the parts that know the pairs are away; connect again later */
+  /** what was asked for needs parts that are away, or not read yet; ask again a moment later */
   UNAVAILABLE: 4503,
 } as const;

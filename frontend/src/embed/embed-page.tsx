@@ -76,7 +76,7 @@ function Shown({ interval }: { interval: Interval }): ReactNode {
           </span>
         )}
         <span className="ml-auto text-micro">
-          <StreamBadge status={status} age={age} />
+          <StreamBadge status={status} age={age} wordy />
         </span>
         <a
           href={pairAddress(symbol, interval)}

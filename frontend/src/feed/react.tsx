@@ -13,9 +13,15 @@ import type { Market, Part } from "./market";
 import type { MarketState } from "./market-state";
 import type { Question } from "./questions";
 import { NO_QUOTE, type Quote } from "./quotes";
-import { QUIET_QUOTE_STALE_MS, QUOTE_STALE_MS, statusOf, worst, type StreamHealth } from "./status";
-import { ageOf } from "./stream";
+import { quietOr, type Word } from "./quiet";
+import { CANDLE_OVERDUE_MS, QUIET_AFTER_MS, statusOf, worstOfPairs, type StreamHealth } from "./status";
+import { ageOf, type StreamState } from "./stream";
 import type { Told, ToldState } from "./told";
+
+/** So long before a stream could be called stale the API is asked about it, ms. */
+const WORD_AHEAD_MS = 3000;
+/** Often enough to be believed from one answer to the next. */
+const WORD_PACE = { refetchInterval: 4000, staleTime: 4000 } as const;
 
 const FeedContext = createContext<Feed | null>(null);
 const MarketContext = createContext<Market | null>(null);
@@ -96,6 +102,14 @@ export function useStatus(): Answered<Status> {
   return useAnswer(useFeed().questions.status);
 }
 
+/** What the API says of all its streams, kept fresh while one of that age may have to be judged by it; in ms. */
+export function useWord(age: number | null, staleAfter: number): Word | null {
+  const { status } = useFeed().questions;
+  const enabled = age !== null && age > staleAfter - WORD_AHEAD_MS;
+  const { data, dataUpdatedAt } = useQuery({ ...status, ...WORD_PACE, enabled });
+  return data === undefined ? null : { streams: data.streams, at: dataUpdatedAt };
+}
+
 /** How each batch job stands, and the newest runs of all, kept fresh while this is shown. */
 export function useJobs(): Answered<JobRuns> {
   return useAnswer(useFeed().questions.jobs);
@@ -126,6 +140,17 @@ export function useQuote(symbol: string): Quote {
   return useSyncExternalStore(quotes.state.subscribe, read, read);
 }
 
+/** What the price of a pair is worth, judged each second; null before the page knows the time. */
+export function useQuoteHealth(symbol: string): Omit<StreamHealth, "stream"> | null {
+  const { stream } = useQuote(symbol);
+  const now = useNow();
+  const age = now === null || stream.freshness === null ? null : ageOf(stream.freshness, now);
+  const word = useWord(age, QUIET_AFTER_MS);
+  if (now === null) return null;
+  const status = statusOf(stream, now, QUIET_AFTER_MS);
+  return quietOr({ status, age }, { kind: "kline_1m", symbol, word, now });
+}
+
 /** What the prices of some pairs are worth together: as the worst of them, as old as the newest, and stale as that is. */
 export function useQuotesHealth(symbols: readonly string[]): Omit<StreamHealth, "stream"> {
   const { quotes } = useFeed();
@@ -139,15 +164,33 @@ export function useQuotesHealth(symbols: readonly string[]): Omit<StreamHealth, 
   }, [quotes, symbols]);
   // Judged each second, not with each price.
   const shown = quotes.state.get();
+  const streams = symbols.map((symbol) => ({ symbol, stream: (shown[symbol] ?? NO_QUOTE).stream }));
+  const newest = now === null ? null : newestOf(streams, now);
+  const word = useWord(newest?.age ?? null, QUIET_AFTER_MS);
   if (now === null || symbols.length === 0) {
     // Without an answer no pair is known either.
     return { status: loading.phase === "failed" ? "reconnecting" : "connecting", age: null };
   }
-  const streams = symbols.map((symbol) => (shown[symbol] ?? NO_QUOTE).stream);
-  const ages = streams.flatMap(({ freshness }) => (freshness === null ? [] : [ageOf(freshness, now)]));
-  const age = ages.length > 0 ? Math.min(...ages) : null;
-  const status = worst(streams.map((stream) => statusOf(stream, now, QUIET_QUOTE_STALE_MS)));
-  return { status: status === "live" && age !== null && age > QUOTE_STALE_MS ? "stale" : status, age };
+  const status = worstOfPairs(streams.map(({ stream }) => statusOf(stream, now, CANDLE_OVERDUE_MS)));
+  if (newest === null || status !== "live" || newest.age <= QUIET_AFTER_MS) {
+    return { status, age: newest?.age ?? null };
+  }
+  const { symbol, age } = newest;
+  return quietOr({ status: "stale", age }, { kind: "kline_1m", symbol, word, now });
+}
+
+/** Return which of some pairs was heard of last, and how old that is at `now`; null where none was. */
+function newestOf(
+  streams: readonly { symbol: string; stream: StreamState }[],
+  now: number,
+): { symbol: string; age: number } | null {
+  const heard = streams.flatMap(({ symbol, stream: { freshness } }) =>
+    freshness === null ? [] : [{ symbol, age: ageOf(freshness, now) }],
+  );
+  return heard.reduce<(typeof heard)[number] | null>(
+    (newest, each) => (newest === null || each.age < newest.age ? each : newest),
+    null,
+  );
 }
 
 function useTold<State extends Readiness | RankingList>(told: Told<State>): ToldState<State> {

@@ -6,7 +6,7 @@ import { book } from "@/book/book.fixture";
 import { bookSnapshot, bookUpdate, heartbeat, klineSnapshot, klineUpdate, status } from "./message.fixture";
 import { continues } from "./sequence";
 import { Session } from "./session";
-import { statusOf, worst } from "./status";
+import { isRankingStale, rankingAge, statusOf, worst, worstOfPairs } from "./status";
 import { ageOf, INITIAL_STREAM, Stream, type StreamState } from "./stream";
 import { ManualSurroundings } from "./surroundings.fixture";
 
@@ -251,6 +251,23 @@ describe("the page as a whole", () => {
     expect(worst(["live", "stale"])).toBe("stale");
     expect(worst(["reconnecting", "away"])).toBe("reconnecting");
     expect(worst(["live", "live"])).toBe("live");
+    expect(worst(["live", "quiet", "connecting"])).toBe("connecting");
+  });
+
+  it("does not go by a pair that the API refuses, unless there is no other", () => {
+    expect(worstOfPairs(["refused", "live", "quiet"])).toBe("quiet");
+    expect(worstOfPairs(["refused", "stale"])).toBe("stale");
+    expect(worstOfPairs(["refused"])).toBe("refused");
+    expect(worstOfPairs([])).toBe("connecting");
+  });
+});
+
+describe("a ranking", () => {
+  it("is as old as the end of its newest minute, and of the day up to now for ten minutes", () => {
+    const time = 1_767_268_740_000;
+    const ages = [30_000, 60_000, 660_000, 660_001].map((since) => rankingAge(time, time + since));
+    expect(ages).toEqual([0, 0, 600_000, 600_001]);
+    expect(ages.map(isRankingStale)).toEqual([false, false, false, true]);
   });
 });
 

@@ -110,6 +110,8 @@ export const en = {
   status: {
     connecting: "Connecting",
     live: "Live",
+    quiet: "Quiet",
+    quietFor: (age: string): string => `Quiet: no trade for ${age}`,
     stale: "Stale",
     away: "Source away",
     reconnecting: "Reconnecting",
@@ -140,6 +142,7 @@ export const en = {
     retryIn: (seconds: number): string => `Next try in ${seconds} s.`,
     retrying: "Trying again…",
     retryNow: "Try now",
+    reconnecting: "Some prices do not come any more and are asked for again.",
     shown: "What is shown is the last that was received.",
   },
   theme: { toDark: "Switch to the dark theme", toLight: "Switch to the light theme" },

@@ -110,6 +110,8 @@ export const vi: Texts = {
   status: {
     connecting: "Đang kết nối",
     live: "Trực tiếp",
+    quiet: "Yên ắng",
+    quietFor: (age) => `Yên ắng: chưa có giao dịch trong ${age}`,
     stale: "Dữ liệu cũ",
     away: "Mất nguồn",
     reconnecting: "Đang kết nối lại",
@@ -140,6 +142,7 @@ export const vi: Texts = {
     retryIn: (seconds) => `Thử lại sau ${seconds} giây.`,
     retrying: "Đang thử lại…",
     retryNow: "Thử ngay",
+    reconnecting: "Một số giá không còn được gửi tới và đang được yêu cầu lại.",
     shown: "Đang hiển thị dữ liệu nhận được lần cuối.",
   },
   theme: { toDark: "Chuyển sang giao diện tối", toLight: "Chuyển sang giao diện sáng" },

@@ -1,7 +1,11 @@
-"use client";
+import type { CSSProperties, ReactNode } from "react";
 
-import type { ReactNode } from "react";
-import { useSymbols } from "@/feed/react";
+const MOST = "--most-price-decimals";
+
+/** Return the style under which prices with at most so many decimals are aligned. */
+export function alignedTo(most: number): CSSProperties {
+  return { [MOST]: most } as CSSProperties;
+}
 
 interface Props {
   /** Of the price inside. */
@@ -11,7 +15,7 @@ interface Props {
 
 /** A price in a column of several pairs, set in as far as it lacks decimals: the points stand below each other. */
 export function Aligned({ decimals, children }: Props): ReactNode {
-  const { answer } = useSymbols();
-  const most = Math.max(0, ...(answer?.symbols.map(({ price_decimals }) => price_decimals ?? 0) ?? []));
-  return <span style={{ paddingRight: `${Math.max(most - decimals, 0)}ch` }}>{children}</span>;
+  return (
+    <span style={{ paddingRight: `calc(max(0, var(${MOST}, 0) - ${decimals}) * 1ch)` }}>{children}</span>
+  );
 }

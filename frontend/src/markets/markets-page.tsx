@@ -6,6 +6,7 @@ import { useQuotesHealth, useSymbols } from "@/feed/react";
 import { useTexts } from "@/i18n/texts";
 import { PageFrame } from "@/shell/page-frame";
 import { useNow } from "@/ui/clock";
+import { alignedTo } from "./aligned";
 import { MarketsPanel } from "./markets-panel";
 import { MoversPanel } from "./movers-panel";
 import { useMarkets } from "./use-rows";
@@ -15,6 +16,10 @@ export function MarketsPage(): ReactNode {
   const texts = useTexts().markets;
   const { answer: symbols } = useSymbols();
   const names = useMemo(() => symbols?.symbols.map(({ symbol }) => symbol) ?? [], [symbols]);
+  const most = useMemo(
+    () => Math.max(0, ...(symbols?.symbols.map(({ price_decimals }) => price_decimals ?? 0) ?? [])),
+    [symbols],
+  );
   const health = useQuotesHealth(names);
   const markets = useMarkets(useNow());
   const origin: Origin | null = symbols?.source ?? null;
@@ -29,11 +34,12 @@ export function MarketsPage(): ReactNode {
     >
       <main
         id="main"
+        style={alignedTo(most)}
         className="grid min-h-0 flex-1 gap-px lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-2 xl:grid-cols-[minmax(0,1fr)_22rem]"
       >
         <MarketsPanel markets={markets} health={health} className="max-lg:order-last lg:row-span-2" />
-        <MoversPanel side="gainers" {...markets} />
-        <MoversPanel side="losers" {...markets} />
+        <MoversPanel side="gainers" health={health} {...markets} />
+        <MoversPanel side="losers" health={health} {...markets} />
       </main>
     </PageFrame>
   );

@@ -1,7 +1,7 @@
 "use client";
 
 import Link from "next/link";
-import { memo, type ReactNode } from "react";
+import { memo, type CSSProperties, type ReactNode } from "react";
 import { useDay, useSymbols } from "@/feed/react";
 import { useTexts } from "@/i18n/texts";
 import { formatCompact, formatScaled } from "@/numbers/decimal";
@@ -28,11 +28,17 @@ interface Props {
 export function MarketsTable({ rows, sorting, sort }: Props): ReactNode {
   const texts = useTexts().markets;
   const watched = useWatchList();
+  const { answer: symbols } = useSymbols();
   if (rows.length === 0) return null;
   const column = { sorting, sort };
   return (
     <div className="min-h-0 flex-1 overflow-auto" tabIndex={0} role="region" aria-label={texts.table}>
-      <table className="w-full border-separate border-spacing-0" data-testid="markets">
+      <table
+        // All pairs share the height that a large screen has for them; a few that were searched for do not grow.
+        className="w-full border-separate border-spacing-0 [--row-height:2.25rem] lg:[--row-height:clamp(2.25rem,calc((100dvh-11.5rem)/var(--pairs)),3rem)]"
+        style={{ "--pairs": symbols?.symbols.length ?? rows.length } as CSSProperties}
+        data-testid="markets"
+      >
         <thead className="text-micro text-muted">
           <tr>
             <Plain className="w-8">
@@ -41,12 +47,13 @@ export function MarketsTable({ rows, sorting, sort }: Props): ReactNode {
             <Column {...column} by="symbol" text={texts.pair} first />
             <Plain className="text-right">{texts.price}</Plain>
             <Column {...column} by="change" text={texts.change} />
-            <Plain className="pl-6 text-left max-sm:hidden">{texts.day}</Plain>
+            <Plain className="w-[26%] pl-6 text-left max-sm:hidden">{texts.day}</Plain>
             <Column {...column} by="high" text={texts.high} className="max-xl:hidden" />
             <Column {...column} by="low" text={texts.low} className="max-xl:hidden" />
             <Column {...column} by="volume" text={texts.volume} className="max-sm:pr-3" />
             <Column {...column} by="marketCap" text={texts.marketCap} className="max-sm:hidden" />
-            <Plain className="pr-3 text-right max-md:hidden">{texts.data}</Plain>
+            {/* As wide as its usual words need, so that one of them moves no column. */}
+            <Plain className="w-26 pr-3 text-right max-md:hidden">{texts.data}</Plain>
           </tr>
         </thead>
         <tbody>
@@ -95,15 +102,20 @@ function Column({ by, text, sorting, sort, first = false, className }: ColumnPro
     >
       <button
         type="button"
-        className={classNames("rounded-control px-0.5 hover:text-text", shown && "font-semibold text-text")}
+        className={classNames(
+          "-mx-0.5 rounded-control px-0.5 hover:text-text",
+          shown && "font-semibold text-text",
+        )}
         onClick={() => {
           sort({ by, descending: shown ? !descending : !first });
         }}
       >
         {text}
-        <span aria-hidden="true" className="pl-0.5">
-          {shown ? (descending ? "↓" : "↑") : ""}
-        </span>
+        {shown && (
+          <span aria-hidden="true" className="pl-0.5">
+            {descending ? "↓" : "↑"}
+          </span>
+        )}
       </button>
     </th>
   );
@@ -117,7 +129,7 @@ const Row = memo(function Row({ row, watched }: { row: MarketRow; watched: boole
   const decimals = symbols?.symbols.find((info) => info.symbol === symbol)?.price_decimals ?? 2;
   const cell = "border-t border-grid text-right text-small";
   return (
-    <tr className="group h-9 hover:bg-raised" data-testid={`row-${symbol}`}>
+    <tr className="group h-(--row-height) hover:bg-raised" data-testid={`row-${symbol}`}>
       <td className={classNames(cell, "pl-2 text-center")}>
         <button
           type="button"
@@ -154,10 +166,10 @@ const Row = memo(function Row({ row, watched }: { row: MarketRow; watched: boole
         <Spark symbol={symbol} rose={change !== null && change >= 0n} />
       </td>
       <td className={classNames(cell, "max-xl:hidden")}>
-        <Aligned decimals={decimals}>{high === null ? "–" : formatScaled(high, decimals)}</Aligned>
+        <Extreme price={high} decimals={decimals} />
       </td>
       <td className={classNames(cell, "max-xl:hidden")}>
-        <Aligned decimals={decimals}>{low === null ? "–" : formatScaled(low, decimals)}</Aligned>
+        <Extreme price={low} decimals={decimals} />
       </td>
       <td className={classNames(cell, "max-sm:pr-3")}>{volume === null ? "–" : formatCompact(volume)}</td>
       <td className={classNames(cell, "text-muted max-sm:hidden")}>
@@ -170,6 +182,12 @@ const Row = memo(function Row({ row, watched }: { row: MarketRow; watched: boole
   );
 });
 
+/** The highest or the lowest price of a day, an integer of 10^-8. */
+function Extreme({ price, decimals }: { price: bigint | null; decimals: number }): ReactNode {
+  if (price === null) return "–";
+  return <Aligned decimals={decimals}>{formatScaled(price, decimals)}</Aligned>;
+}
+
 /** The prices of a pair's day, by the hour. */
 function Spark({ symbol, rose }: { symbol: string; rose: boolean }): ReactNode {
   const { answer } = useDay(symbol);
@@ -178,14 +196,16 @@ function Spark({ symbol, rose }: { symbol: string; rose: boolean }): ReactNode {
   return (
     <svg
       viewBox={`-1 -1 ${width + 2} ${height + 2}`}
-      width={width}
-      height={height}
+      preserveAspectRatio="none"
       fill="none"
       strokeWidth="1.25"
-      className={rose ? "stroke-up" : "stroke-down"}
+      className={classNames(
+        "h-[calc(var(--row-height)-0.75rem)] w-full min-w-24",
+        rose ? "stroke-up" : "stroke-down",
+      )}
       aria-hidden="true"
     >
-      <path d={sparkOf(closes, width, height)} strokeLinejoin="round" />
+      <path d={sparkOf(closes, width, height)} strokeLinejoin="round" vectorEffect="non-scaling-stroke" />
     </svg>
   );
 }

@@ -3,6 +3,7 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
 import type { Asking } from "@/feed/answered";
+import type { StreamHealth } from "@/feed/status";
 import { useTexts } from "@/i18n/texts";
 import { pairAddress } from "@/pairs/match";
 import { pairName } from "@/pairs/name";
@@ -16,23 +17,26 @@ const SHOWN = 8;
 interface Props {
   readonly side: "gainers" | "losers";
   readonly rows: readonly MarketRow[];
+  /** Whether nothing of the pairs' days is still on its way. */
+  readonly whole: boolean;
+  readonly health: Pick<StreamHealth, "status" | "age">;
   /** How it stands with the list of the pairs. */
   readonly loading: Asking;
 }
 
 /** The pairs whose day brought most, or cost most. */
-export function MoversPanel({ side, rows, loading }: Props): ReactNode {
+export function MoversPanel({ side, rows, whole, health, loading }: Props): ReactNode {
   const texts = useTexts().markets;
   const gained = side === "gainers";
   const moved = rows.filter(({ change }) => change !== null && (gained ? change > 0n : change < 0n));
   const shown = sorted(moved, { by: "change", descending: gained }).slice(0, SHOWN);
-  const known = rows.some(({ change }) => change !== null);
+  const known = whole && rows.length > 0;
   // The longest bar is that of the pair that moved most.
   const most = shown[0]?.change ?? 1n;
   return (
-    <Panel title={texts[side]}>
+    <Panel title={texts[side]} health={health}>
       <ol
-        className="min-h-0 flex-1 overflow-y-auto py-1"
+        className="flex min-h-0 flex-1 flex-col overflow-y-auto py-1"
         data-testid={side}
         tabIndex={0}
         aria-label={texts[side]}
@@ -40,7 +44,8 @@ export function MoversPanel({ side, rows, loading }: Props): ReactNode {
         {shown.map(({ symbol, change }) => (
           <li
             key={symbol}
-            className="relative grid h-7 grid-cols-[1fr_6rem_5rem] items-center px-3 text-right text-small hover:bg-raised"
+            // They share the height that there is.
+            className="relative grid max-h-12 min-h-7 flex-1 grid-cols-[1fr_6rem_5rem] items-center px-3 text-right text-small hover:bg-raised"
           >
             <span
               aria-hidden="true"

@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import type { OhlcCandle, RankedPair } from "@/api/client";
 import { useDays, useRanking, useSymbols } from "@/feed/react";
 import type { Asking } from "@/feed/answered";
-import { RANKING_STALE_MS } from "@/feed/status";
+import { isRankingStale, rankingAge } from "@/feed/status";
 import { rankedBySymbol, rowOf, type MarketRow } from "./row";
 
 const NO_HOURS: readonly OhlcCandle[] = [];
@@ -12,6 +12,8 @@ const NO_HOURS: readonly OhlcCandle[] = [];
 /** All that the markets page shows of the pairs' days. */
 export interface Markets {
   readonly rows: readonly MarketRow[];
+  /** Whether nothing of the pairs' days is still on its way. */
+  readonly whole: boolean;
   /** The ranked pairs by symbol; empty where the figures are by the hour. */
   readonly ranked: ReadonlyMap<string, RankedPair>;
   /** Open time of the newest minute that was ranked, epoch ms; null where the figures are by the hour. */
@@ -29,7 +31,7 @@ export function useMarkets(now: number | null): Markets {
   const names = useMemo(() => symbols?.symbols.map(({ symbol }) => symbol) ?? [], [symbols]);
   const days = useDays(names);
   const time = gainers?.time ?? null;
-  const fresh = time !== null && now !== null && Math.abs(now - time) < RANKING_STALE_MS;
+  const fresh = time !== null && now !== null && !isRankingStale(rankingAge(time, now));
   const ranked = useMemo(
     () => (fresh ? rankedBySymbol([gainers, losers]) : new Map<string, RankedPair>()),
     [fresh, gainers, losers],
@@ -41,8 +43,10 @@ export function useMarkets(now: number | null): Markets {
       ),
     [names, ranked, days],
   );
+  const whole = names.every((symbol, index) => ranked.has(symbol) || (days[index]?.answer ?? null) !== null);
   return {
     rows,
+    whole,
     ranked,
     rankedAt: fresh ? time : null,
     supplyTime: gainers?.supply_time ?? null,

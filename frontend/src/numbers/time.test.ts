@@ -36,9 +36,19 @@ describe("times", () => {
     expect(told).toEqual(["0.4 s", "9.9 s", "10 s", "59 s", "1 min", "1 h", "2 d"]);
   });
 
-  it("are told as durations in the two units that matter", () => {
-    const told = [40, 4_342, 59_999, 60_000, 192_400, 3_600_000, 7_530_000].map(formatDuration);
-    expect(told).toEqual(["0.0 s", "4.3 s", "59 s", "1 min 0 s", "3 min 12 s", "1 h 0 min", "2 h 5 min"]);
+  it("are told as durations in the units that matter", () => {
+    const told = [0, 40.7, 999.9, 4_342, 59_999, 60_000, 192_400, 3_600_000, 7_530_000].map(formatDuration);
+    expect(told).toEqual([
+      "0 ms",
+      "40 ms",
+      "999 ms",
+      "4.3 s",
+      "59 s",
+      "1 min 0 s",
+      "3 min 12 s",
+      "1 h 0 min",
+      "2 h 5 min",
+    ]);
   });
 
   it("are counted down to, the second that has begun with them", () => {

@@ -42,8 +42,9 @@ export function formatAge(age: number): string {
   return `${Math.floor(age / DAY_MS)} d`;
 }
 
-/** Write how long something took, in ms, to two figures that tell something: `4.3 s`, `3 min 12 s`, `2 h 5 min`. */
+/** Write how long something took, in ms, to figures that tell something: `40 ms`, `4.3 s`, `3 min 12 s`, `2 h 5 min`. */
 export function formatDuration(took: number): string {
+  if (took < SECOND_MS) return `${Math.floor(took)} ms`;
   if (took < MINUTE_MS) return formatAge(took);
   const [hours, minutes] = [Math.floor(took / HOUR_MS), Math.floor((took % HOUR_MS) / MINUTE_MS)];
   return hours > 0

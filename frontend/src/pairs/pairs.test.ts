@@ -19,6 +19,8 @@ describe("a pair", () => {
     const symbols = ["AVAXUSDT", "BTCUSDT", "WBTCUSDT", "ETHUSDT"];
     expect(matching(symbols, "btc")).toEqual(["BTCUSDT", "WBTCUSDT"]);
     expect(matching(symbols, "eth/us")).toEqual(["ETHUSDT"]);
+    expect(matching(symbols, "t")).toEqual(["BTCUSDT", "WBTCUSDT", "ETHUSDT"]);
+    expect(matching(symbols, "usdt")).toEqual(symbols);
     expect(matching(symbols, " ")).toEqual(symbols);
     expect(matching(symbols, "doge")).toEqual([]);
   });

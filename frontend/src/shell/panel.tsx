@@ -16,7 +16,8 @@ interface Props {
   readonly aside?: ReactNode;
   /** At the other end of the head, before the badge. */
   readonly tools?: ReactNode;
-  readonly children: ReactNode;
+  /** None where its head says all. */
+  readonly children?: ReactNode;
 }
 
 /** A part of the page that says of itself whether its data may be believed. */

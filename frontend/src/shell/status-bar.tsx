@@ -23,7 +23,7 @@ export function StatusBar({ health: { status, age }, origin }: Props): ReactNode
       aria-label={texts.status.page}
       className="flex flex-wrap items-center gap-x-5 gap-y-0.5 bg-panel px-3 py-1 text-micro text-muted"
     >
-      <StreamBadge status={status} age={age} />
+      <StreamBadge status={status} age={age} wordy />
       <Field name={texts.status.source}>
         <span className="text-text">{texts.source[origin ?? "unknown"]}</span>
       </Field>

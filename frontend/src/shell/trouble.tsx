@@ -64,9 +64,25 @@ export function PlatformTrouble({
     const what = lostSentence(texts, address, typeof cause === "string" ? cause : "");
     return <Trouble message={age === null ? what : `${what} ${texts.shown}`} retryAt={loading.retryAt} />;
   }
-  const stale = status === "stale" && age !== null ? texts.stale(formatAge(age)) : null;
-  const away = answer?.components.kafka.state === "away" ? texts.away : null;
-  return <Trouble message={away ?? stale ?? storesAway(texts, answer)} retryAt={null} />;
+  return (
+    <Trouble
+      message={platformSentence(texts, answer, { status, age })}
+      // Prices that do not come although the API answers are being asked for.
+      retryAt={status === "reconnecting" ? 0 : null}
+    />
+  );
+}
+
+/** Say what is the matter where the API answers: with its source, with the prices, or with its stores. */
+export function platformSentence(
+  texts: Texts["trouble"],
+  readiness: Readiness | null,
+  { status, age }: Pick<StreamHealth, "status" | "age">,
+): string | null {
+  if (readiness?.components.kafka.state === "away" || status === "away") return texts.away;
+  if (status === "reconnecting") return texts.reconnecting;
+  if (status === "stale" && age !== null) return texts.stale(formatAge(age));
+  return storesAway(texts, readiness);
 }
 
 /** Say that the API does not answer, or with which reason it has ended the connection. */

@@ -28,7 +28,7 @@ export function BooksPanel({ symbols }: { symbols: readonly SymbolInfo[] }): Rea
         </thead>
         <tbody>
           {symbols.map(({ symbol, markets }) => (
-            <tr key={symbol} className="h-6 hover:bg-raised">
+            <tr key={symbol} className="h-6 hover:bg-raised lg:h-5">
               <Cell first>
                 <span className="font-semibold">{pairName(symbol)}</span>
               </Cell>

@@ -64,7 +64,7 @@ export function Calendar({ symbols, hours, kind }: Props): ReactNode {
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = STEPS[event.key];
-    if (step === undefined) return;
+    if (step === undefined || shown.length === 0) return;
     event.preventDefault();
     // The first key looks into the newest hour of the first pair.
     const next = {
@@ -77,63 +77,72 @@ export function Calendar({ symbols, hours, kind }: Props): ReactNode {
     cell?.scrollIntoView({ block: "nearest", inline: "nearest" });
   };
   return (
-    <div
-      className="relative shrink-0 overflow-x-auto px-3 pt-2 pb-1"
-      tabIndex={0}
-      role="region"
-      aria-label={texts.calendar}
-      onKeyDown={onKeyDown}
-      onBlur={() => {
-        setPointed(null);
-      }}
-    >
-      <table
-        ref={table}
-        className="w-full min-w-[34rem] table-fixed border-separate border-spacing-px text-micro"
-        data-testid="calendar"
-        onPointerLeave={() => {
+    <div className="shrink-0 px-3 pt-2 pb-1">
+      <div
+        className="relative scroll-pl-24 overflow-x-auto"
+        tabIndex={0}
+        role="region"
+        aria-label={texts.calendar}
+        onKeyDown={onKeyDown}
+        onBlur={() => {
           setPointed(null);
         }}
       >
-        <thead className="text-muted">
-          <tr>
-            <th scope="col" className="w-20 text-left font-normal">
-              {name(newest)}
-            </th>
-            {hours.map((hour, index) => (
-              <th key={hour} scope="col" className="overflow-visible text-left font-normal whitespace-nowrap">
-                <span className={index % LABELLED_EVERY === 0 ? "" : "sr-only"}>
-                  {minute(hour).slice(11)}
-                </span>
+        <table
+          ref={table}
+          className="w-full min-w-[34rem] table-fixed border-separate border-spacing-px text-micro"
+          data-testid="calendar"
+          onPointerLeave={() => {
+            setPointed(null);
+          }}
+        >
+          <thead className="text-muted">
+            <tr>
+              <th scope="col" className="sticky left-0 z-[1] w-20 bg-panel text-left font-normal">
+                {name(newest)}
               </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map((symbol, row) => (
-            <tr key={symbol}>
-              <th scope="row" className="text-left font-medium whitespace-nowrap">
-                {pairName(symbol)}
-              </th>
-              {hours.map((hour, column) => {
-                const { state, said } = squareAt({ row, column });
-                return (
-                  <td key={hour} className="p-0">
-                    <Square
-                      state={state}
-                      label={said}
-                      pointed={pointed?.row === row && pointed.column === column}
-                      point={() => {
-                        setPointed({ row, column });
-                      }}
-                    />
-                  </td>
-                );
-              })}
+              {hours.map((hour, index) => (
+                <th
+                  key={hour}
+                  scope="col"
+                  className="overflow-visible text-left font-normal whitespace-nowrap"
+                >
+                  <span className={index % LABELLED_EVERY === 0 ? "" : "sr-only"}>
+                    {minute(hour).slice(11)}
+                  </span>
+                </th>
+              ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {shown.map((symbol, row) => (
+              <tr key={symbol}>
+                <th
+                  scope="row"
+                  className="sticky left-0 z-[1] bg-panel text-left font-medium whitespace-nowrap"
+                >
+                  {pairName(symbol)}
+                </th>
+                {hours.map((hour, column) => {
+                  const { state, said } = squareAt({ row, column });
+                  return (
+                    <td key={hour} className="p-0">
+                      <Square
+                        state={state}
+                        label={said}
+                        pointed={pointed?.row === row && pointed.column === column}
+                        point={() => {
+                          setPointed({ row, column });
+                        }}
+                      />
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
       <p
         role="status"
         data-testid="calendar-told"

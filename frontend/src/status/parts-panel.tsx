@@ -15,9 +15,11 @@ export function PartsPanel({ className }: { className: string }): ReactNode {
   const { answer, loading } = useReadiness();
   const components = loading.phase === "failed" ? null : (answer?.components ?? null);
   return (
-    <Panel title={texts.parts} className={className}>
-      <div className="flex flex-wrap items-baseline gap-x-8 gap-y-1 px-3 py-2">
-        {components === null ? (
+    <Panel
+      title={texts.parts}
+      className={className}
+      aside={
+        components === null ? (
           <p role="status" className="text-muted">
             {loading.phase === "failed" ? texts.apiAway : texts.loading}
           </p>
@@ -42,8 +44,8 @@ export function PartsPanel({ className }: { className: string }): ReactNode {
               );
             })}
           </dl>
-        )}
-      </div>
-    </Panel>
+        )
+      }
+    />
   );
 }

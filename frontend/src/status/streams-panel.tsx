@@ -63,7 +63,7 @@ function Row({ symbol, lag }: { symbol: string; lag: number | null }): ReactNode
     return time === null ? "–" : time.toFixed(0);
   };
   return (
-    <tr className="h-6 hover:bg-raised">
+    <tr className="h-6 hover:bg-raised lg:h-5">
       <Cell first>
         <Link href={pairAddress(symbol)} prefetch={false} className="font-semibold hover:underline">
           {pairName(symbol)}

@@ -82,7 +82,7 @@ function Levels({ book, step, spreadDecimals, quantityDecimals, believed }: Leve
   const { bids, asks, deepest } = useMemo(() => ladderOf(book, units), [book, units]);
   const spread = useMemo(() => spreadOf(book), [book]);
   return (
-    <div className={classNames("flex min-h-0 flex-1 flex-col", !believed && "opacity-75 grayscale")}>
+    <div className={classNames("flex min-h-0 flex-1 flex-col", !believed && "grayscale")}>
       <p
         aria-hidden="true"
         className="grid shrink-0 grid-cols-[1fr_1fr_1fr] px-3 py-1 text-right text-micro text-muted"

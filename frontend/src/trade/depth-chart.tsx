@@ -66,7 +66,7 @@ function Drawn({ depth, decimals, base, believed }: DrawnProps): ReactNode {
   const totals = [bids, asks].map((side) => written(side.at(-1)?.total ?? 0, 2));
   return (
     <figure
-      className={classNames("relative min-h-0 flex-1", !believed && "opacity-75 grayscale")}
+      className="relative min-h-0 flex-1"
       aria-label={texts.described(written(middle, decimals.price), totals[0] ?? "", totals[1] ?? "", base)}
       data-testid="depth"
       tabIndex={0}
@@ -93,7 +93,8 @@ function Drawn({ depth, decimals, base, believed }: DrawnProps): ReactNode {
         <svg
           viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
           preserveAspectRatio="none"
-          className="absolute inset-0 size-full"
+          // What is written stays legible.
+          className={classNames("absolute inset-0 size-full", !believed && "opacity-75 grayscale")}
           aria-hidden="true"
         >
           {GRID.map((share) => (

@@ -3,6 +3,7 @@
 import { useEffect, useMemo, type ReactNode } from "react";
 import { dayStatistics } from "@/candles/statistics";
 import { useMarket, useMarketFeed } from "@/feed/react";
+import { isCurrent } from "@/feed/status";
 import { useTexts } from "@/i18n/texts";
 import { formatAmount, formatCompact, formatScaled, scaled, signed } from "@/numbers/decimal";
 import { formatSpan } from "@/numbers/time";
@@ -28,7 +29,11 @@ export function PriceSummary(): ReactNode {
   }
   const open = candles.at(-1)?.open ?? last;
   // A price that may have moved on is not shown as one that is.
-  const direction = status !== "live" ? "text-muted" : scaled(last) >= scaled(open) ? "text-up" : "text-down";
+  const direction = !isCurrent(status)
+    ? "text-muted"
+    : scaled(last) >= scaled(open)
+      ? "text-up"
+      : "text-down";
   const span = formatSpan(day.covered);
   const { base, quote } = currencies(symbol);
   const change = signed(day.change, formatScaled(day.change, decimals.price));

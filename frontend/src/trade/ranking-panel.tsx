@@ -4,7 +4,7 @@ import Link from "next/link";
 import { useState, type ReactNode } from "react";
 import type { RankedPair, RankingList } from "@/api/client";
 import { useMarketFeed, useMarket, useRanking, useSymbols } from "@/feed/react";
-import { RANKING_STALE_MS } from "@/feed/status";
+import { isRankingStale, rankingAge } from "@/feed/status";
 import { useTexts } from "@/i18n/texts";
 import { decimalsOf, formatAmount, formatCompact, formatScaled, scaled, signed } from "@/numbers/decimal";
 import { pairAddress } from "@/pairs/match";
@@ -51,14 +51,14 @@ export function RankingPanel({ className }: { className?: string }): ReactNode {
           ))}
         </div>
       }
-      tools={answer !== null && <Worth answer={answer} failed={failed} />}
+      tools={<Worth answer={answer} failed={failed} />}
       {...(className !== undefined && { className })}
     >
       <div className="min-h-0 flex-1 overflow-auto" tabIndex={0} role="region" aria-label={texts.title}>
         {rows.length > 0 && <Rows rows={rows} />}
         {rows.length === 0 && (
           <p role="status" className="px-3 py-6 text-center text-muted">
-            {answer !== null ? texts.empty : failed ? texts.away : texts.loading}
+            {failed ? texts.away : answer !== null ? texts.empty : texts.loading}
           </p>
         )}
       </div>
@@ -73,11 +73,13 @@ interface RankedProps {
 }
 
 /** Whether the ranking is still of the day up to now; one of a replay is of a day of the past. */
-function Worth({ answer: { time, source }, failed }: RankedProps): ReactNode {
+function Worth({ answer, failed }: { answer: RankingList | null; failed: boolean }): ReactNode {
   const now = useNow();
-  if (time === null || now === null) return null;
-  const age = source?.endsWith("replay") === true ? null : Math.max(now - time - MINUTE_MS, 0);
-  const old = age !== null && age > RANKING_STALE_MS;
+  const time = answer?.time ?? null;
+  if (now === null || (time === null && !failed)) return null;
+  const replayed = answer?.source?.endsWith("replay") === true;
+  const age = time === null || replayed ? null : rankingAge(time, now);
+  const old = age !== null && isRankingStale(age);
   return <StreamBadge status={failed ? "reconnecting" : old ? "stale" : "live"} age={age} />;
 }
 

@@ -1,17 +1,17 @@
 "use client";
 
-import { useMarket } from "@/feed/react";
-import { QUOTE_STALE_MS, statusOf, worst, type StreamHealth } from "@/feed/status";
+import { useMarket, useMarketFeed, useWord } from "@/feed/react";
+import { quietOr } from "@/feed/quiet";
+import { QUIET_AFTER_MS, statusOf, TRADES_QUIET_AFTER_MS, worst, type StreamHealth } from "@/feed/status";
 import { ageOf } from "@/feed/stream";
 import { useNow } from "@/ui/clock";
 
-/** The streams of a pair, and the age in ms beyond which each is called stale. */
+/** The streams of a pair, the age in ms beyond which each is not live, and what it is called by the API. */
 const STREAMS = {
-  klineStream: QUOTE_STALE_MS,
-  // A minute without a trade happens to a smaller pair.
-  tradesStream: 60_000,
-  // So does one without a change of its book; whether that may be believed is judged by itself.
-  bookStream: 60_000,
+  klineStream: { staleAfter: QUIET_AFTER_MS, kind: "kline_1m" },
+  tradesStream: { staleAfter: TRADES_QUIET_AFTER_MS, kind: "trade" },
+  // A minute without a change happens to a smaller pair; whether its book may be believed is judged by itself.
+  bookStream: { staleAfter: 60_000, kind: null },
 } as const;
 
 export type StreamName = keyof typeof STREAMS;
@@ -19,26 +19,26 @@ export type StreamName = keyof typeof STREAMS;
 /** Judge a stream of the pair that is shown, anew each second. */
 export function useStreamHealth(name: StreamName): StreamHealth {
   const stream = useMarket(name);
+  const { symbol } = useMarketFeed();
   const now = useNow();
-  if (now === null) return { status: "connecting", age: null, stream };
+  const { staleAfter, kind } = STREAMS[name];
   const { freshness } = stream;
-  return {
-    status: statusOf(stream, now, STREAMS[name]),
-    age: freshness === null ? null : ageOf(freshness, now),
-    stream,
-  };
+  const age = now === null || freshness === null ? null : ageOf(freshness, now);
+  const word = useWord(kind === null ? null : age, staleAfter);
+  if (now === null) return { status: "connecting", age, stream };
+  const judged = { status: statusOf(stream, now, staleAfter), age };
+  return { ...(kind === null ? judged : quietOr(judged, { kind, symbol, word, now })), stream };
 }
 
-/** Judge the page as a whole: by its worst stream, and by its newest record. */
+/** Judge the page as a whole: by its worst stream, whose age it has; while all are live, by the newest record. */
 export function usePageHealth(): Omit<StreamHealth, "stream"> {
   const streams = [
     useStreamHealth("klineStream"),
     useStreamHealth("tradesStream"),
     useStreamHealth("bookStream"),
   ];
-  const ages = streams.map(({ age }) => age).filter((age) => age !== null);
-  return {
-    status: worst(streams.map(({ status }) => status)),
-    age: ages.length > 0 ? Math.min(...ages) : null,
-  };
+  const status = worst(streams.map((each) => each.status));
+  const told = streams.filter((each) => each.status === status);
+  const ages = told.map(({ age }) => age).filter((age) => age !== null);
+  return { status, age: ages.length > 0 ? Math.min(...ages) : null };
 }

@@ -2,6 +2,7 @@
 
 import { memo, useMemo, type ReactNode } from "react";
 import type { Trade } from "@/contract/socket";
+import { isCurrent } from "@/feed/status";
 import { useMarket, useMarketFeed } from "@/feed/react";
 import { useTexts } from "@/i18n/texts";
 import { formatAmount } from "@/numbers/decimal";
@@ -61,7 +62,7 @@ export function TradesPanel({ className }: { className?: string }): ReactNode {
         </table>
         {trades.length === 0 && (
           <p className="px-3 py-6 text-center text-muted">
-            {health.status === "live" ? texts.empty : texts.loading}
+            {isCurrent(health.status) ? texts.empty : texts.loading}
           </p>
         )}
       </div>
