@@ -5,29 +5,26 @@ runs on: frames are counted by requestAnimationFrame, tasks of more than 50 ms b
 the main thread's time goes is told by Chromium's own metrics and its sampling profiler. Then the trade page is
 switched from pair to pair so many times (60), and the heap is read now and then after a garbage collection.
 
-With an address, that dashboard is looked at; without one, a platform is started for it.
+With an address, that dashboard is looked at; without one, a platform is started for it:
+
+    python benchmarks/paint.py 30 15 http://localhost:3000
 """
 
 from __future__ import annotations
 
-import shutil
-import sys
+import argparse
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from _platform import addresses, candlestack, live_line, machine
-from playwright.sync_api import Browser, CDPSession, Page, expect, sync_playwright
+from _dashboard import chromium, dashboard, heap_mb, new_page, open_page, switch_pair
+from _platform import machine
+from playwright.sync_api import CDPSession, Page
 
 from candlestack_core.settings import DEFAULT_SYMBOLS
-from candlestack_local.bootstrap.dependencies import BROWSERS
 
 TARGET_FRAMES = 60
-PATIENCE_MS = 60_000
-SETTLED_MS = 10_000
 PROFILED_MS = 15_000
 HEAP_READ_EVERY = 10
 SHOWN_FUNCTIONS = 12
@@ -57,28 +54,6 @@ class Paint:
     frames: np.ndarray
     long_tasks: list[float]
     shares: dict[str, float]
-
-
-@contextmanager
-def dashboard(address: str | None) -> Iterator[str]:
-    """Give the address of a dashboard: the one that is named, or that of a platform started for it."""
-    if address is not None:
-        yield address
-        return
-    with addresses(PROFILE="live") as where:
-        print(live_line(candlestack(where.environment, "up")), flush=True)
-        yield f"http://127.0.0.1:{where.environment['FRONTEND_PORT']}"
-
-
-def opened(browser: Browser, url: str) -> tuple[Page, CDPSession]:
-    """Open a page, wait until all that it shows is live and has settled, and attach an inspector."""
-    page = browser.new_page(viewport={"width": 1440, "height": 900}, locale="en-GB", color_scheme="dark")
-    page.goto(url)
-    expect(page.get_by_role("contentinfo")).to_contain_text("Live", timeout=PATIENCE_MS)
-    page.wait_for_timeout(SETTLED_MS)
-    inspector = page.context.new_cdp_session(page)
-    inspector.send("Performance.enable")
-    return page, inspector
 
 
 def metrics(inspector: CDPSession) -> dict[str, float]:
@@ -132,50 +107,36 @@ def called(frame: dict[str, Any]) -> str:
     return f"{name} {script}:{frame['lineNumber']}" if script else name
 
 
-def heap_mb(inspector: CDPSession) -> float:
-    """Return what the page's script holds after a garbage collection, in MB."""
-    inspector.send("HeapProfiler.collectGarbage")
-    used: float = inspector.send("Runtime.getHeapUsage")["usedSize"]
-    return used / 1e6
-
-
 def switch_pairs(page: Page, inspector: CDPSession, switches: int) -> list[float]:
     """Go from pair to pair by the search; return the heap at first and after every few switches, in MB."""
     heaps = [heap_mb(inspector)]
     for number in range(1, switches + 1):
-        symbol = DEFAULT_SYMBOLS[number % len(DEFAULT_SYMBOLS)]
-        page.keyboard.press("/")
-        page.get_by_role("combobox", name="Search a pair").fill(symbol)
-        page.keyboard.press("Enter")
-        heading = page.get_by_role("heading", level=1)
-        expect(heading).to_contain_text(symbol.removesuffix("USDT"), timeout=PATIENCE_MS)
-        expect(page.get_by_test_id("trades").locator("tbody tr").first).to_be_visible(timeout=PATIENCE_MS)
+        switch_pair(page, DEFAULT_SYMBOLS[number % len(DEFAULT_SYMBOLS)])
         if number % HEAP_READ_EVERY == 0:
             heaps.append(heap_mb(inspector))
     return heaps
 
 
 def main() -> None:
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
-    switches = int(sys.argv[2]) if len(sys.argv) > 2 else 60
-    path = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if path is None:
-        raise SystemExit("no Chromium is installed; make deps installs it")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("seconds", type=float, nargs="?", default=60.0, help="how long each page is watched")
+    parser.add_argument("switches", type=int, nargs="?", default=60, help="from pair to pair")
+    parser.add_argument("address", nargs="?", help="of a dashboard that runs; none: a platform is started")
+    options = parser.parse_args()
     print(machine("playwright", "fastapi"))
-    with dashboard(sys.argv[3] if len(sys.argv) > 3 else None) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        print(f"Chromium {browser.version}, 1440x900, no GPU", flush=True)
+    with dashboard(options.address) as address, chromium() as browser:
         for name, place in PAGES.items():
-            page, inspector = opened(browser, address + place)
-            report(name, watch(page, inspector, seconds), seconds)
+            page = new_page(browser)
+            inspector = open_page(page, address + place)
+            report(name, watch(page, inspector, options.seconds), options.seconds)
             profile(page, inspector)
             page.close()
-        page, inspector = opened(browser, address + PAGES["trade page"])
-        heaps = switch_pairs(page, inspector, switches)
+        page = new_page(browser)
+        inspector = open_page(page, address + PAGES["trade page"])
+        heaps = switch_pairs(page, inspector, options.switches)
         print(
             f"heap after each {HEAP_READ_EVERY} pair switches, MB: {', '.join(f'{mb:.1f}' for mb in heaps)}"
         )
-        browser.close()
 
 
 if __name__ == "__main__":

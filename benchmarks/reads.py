@@ -3,17 +3,19 @@
 A platform is started as a user starts it, all 15 pairs streaming. Beside its API a server of the same kind, with
 the same settings, has a handler for each path that returns bytes prepared before: the very answer of the API.
 The two are asked in turn, by the same client over as many connections, and what is printed is the requests a
-second of each and their ratio. While one is asked the other idles, so both have the machine as it is.
+second of each and their ratio. While one is asked the other idles, so both have the machine as it is:
+
+    python benchmarks/reads.py 0.5
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import multiprocessing
 import selectors
 import socket
 import statistics
-import sys
 import time
 import urllib.request
 from collections.abc import Callable, Mapping
@@ -161,7 +163,9 @@ def compare(api: str, prepared: str, asked: Mapping[str, tuple[str, str, int]], 
 
 
 def main() -> None:
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 2.0
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("seconds", type=float, nargs="?", default=2.0, help="how long a round asks one side")
+    seconds = parser.parse_args().seconds
     print(machine("fastapi", "uvicorn", "uvloop", "httptools", "msgspec", "pymongo", "redis"))
     no_limit = {variable_name(AccessSettings, "api_requests_per_minute"): NO_LIMIT}
     with addresses(PROFILE="live", **no_limit) as where:
