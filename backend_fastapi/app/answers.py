@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
-from collections import OrderedDict
 from collections.abc import Hashable
 from functools import cached_property
 from typing import Generic, TypeVar
 
+from cachetools import LRUCache
 from fastapi import Request, Response
 
 JSON = "application/json"
@@ -47,30 +47,25 @@ class PreparedAnswers(Generic[Key]):
     """Keeps answers as long as their stamp, which changes with what they were made of, is the same."""
 
     def __init__(self, kept_bytes: int = KEPT_BYTES) -> None:
-        self._kept: OrderedDict[Key, tuple[object, Prepared]] = OrderedDict()
-        self._bytes = 0
-        self._kept_bytes = kept_bytes
+        self._kept: LRUCache[Key, tuple[object, Prepared]] = LRUCache(
+            kept_bytes, getsizeof=lambda kept: len(kept[1].body)
+        )
 
     def get(self, key: Key, stamp: object | None) -> Prepared | None:
         """Return the answer that was kept with an equal stamp; None where there is none, or no stamp."""
         kept = self._kept.get(key)
         if kept is None or stamp is None or kept[0] != stamp:
             return None
-        self._kept.move_to_end(key)
         return kept[1]
 
     def keep(self, key: Key, stamp: object, answer: Prepared) -> None:
-        """Keep an answer in the place of the one before; those used least recently make room."""
-        self._forget(key)
-        self._kept[key] = stamp, answer
-        self._bytes += len(answer.body)
-        while self._bytes > self._kept_bytes and len(self._kept) > 1:
-            self._forget(next(iter(self._kept)))
+        """Keep an answer in the place of the one before; those used least recently make room.
 
-    def _forget(self, key: Key) -> None:
-        kept = self._kept.pop(key, None)
-        if kept is not None:
-            self._bytes -= len(kept[1].body)
+        One that is larger than all that may be kept is not kept.
+        """
+        self._kept.pop(key, None)
+        if len(answer.body) <= self._kept.maxsize:
+            self._kept[key] = stamp, answer
 
 
 async def respond(request: Request, answer: Prepared) -> Response:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
+
+from cachetools import LRUCache
 
 from app.access.bucket import TokenBucket
 from app.stores.watch import StoreAwayError
@@ -62,7 +63,7 @@ class RateLimiter:
         self._leases = leases
         self._per_minute = per_minute
         self._monotonic = monotonic
-        self._clients: OrderedDict[str, _Client] = OrderedDict()
+        self._clients: LRUCache[str, _Client] = LRUCache(CLIENTS_KEPT)
 
     async def wait_s(self, name: str, cost: int = 1) -> float:
         """Admit a request and return 0, or return the seconds after which it may be tried again."""
@@ -114,7 +115,4 @@ class RateLimiter:
         if client is None:
             bucket = TokenBucket(self._per_minute, self._per_minute / 60, self._monotonic())
             client = self._clients[name] = _Client(bucket)
-            if len(self._clients) > CLIENTS_KEPT:
-                self._clients.popitem(last=False)
-        self._clients.move_to_end(name)
         return client

@@ -6,11 +6,12 @@ look before must have begun after the request came.
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pymongo
+from cachetools import LRUCache
 
 from app.candles.minute import Minute
 from app.candles.schemas import LIMIT_LARGEST
@@ -29,7 +30,7 @@ ROUNDS = 3
 """Where a pair has so few minutes that these many times 32 blocks do not do, MongoDB is asked itself."""
 KEPT_BYTES = 64 * 1024 * 1024
 _OVERHEAD_BYTES = 200
-"""Of a kept candle besides its JSON."""
+"""Of a kept candle besides its JSON, and of a block."""
 
 
 @dataclass(slots=True)
@@ -46,12 +47,10 @@ class StoredMinutes:
     def __init__(self, store: CandleStore, kept_bytes: int = KEPT_BYTES) -> None:
         self._store = store
         self._written = WrittenMinutes(store)
-        self._blocks: OrderedDict[tuple[str, int], list[Minute]] = OrderedDict()
+        self._blocks: LRUCache[tuple[str, int], list[Minute]] = LRUCache(kept_bytes, getsizeof=_size)
         self._extents: dict[str, _Extent] = {}
         self._generations: defaultdict[str, int] = defaultdict(int)
         self._everything = 0
-        self._bytes = 0
-        self._kept_bytes = kept_bytes
         self._looks = Coalesced(self._look)
 
     async def settle(self) -> None:
@@ -111,8 +110,6 @@ class StoredMinutes:
     async def _read(self, symbol: str, blocks: Sequence[int]) -> list[list[Minute]]:
         """Return the minutes of blocks, which follow on one another; read those between the ones not kept."""
         answer = {block: self._blocks[symbol, block] for block in blocks if (symbol, block) in self._blocks}
-        for block in answer:
-            self._blocks.move_to_end((symbol, block))
         missing = [block for block in blocks if block not in answer]
         read: dict[int, list[Minute]]
         if missing:
@@ -127,21 +124,10 @@ class StoredMinutes:
             if self.generation(symbol) == before:
                 # Nothing was found to be written again while it was read: it may be kept.
                 for block, minutes in read.items():
-                    self._keep((symbol, block), minutes)
+                    if _size(minutes) <= self._blocks.maxsize:
+                        self._blocks[symbol, block] = minutes
             answer |= read
         return [answer[block] for block in blocks]
-
-    def _keep(self, key: tuple[str, int], minutes: list[Minute]) -> None:
-        self._forget(key)
-        self._blocks[key] = minutes
-        self._bytes += _size(minutes)
-        while self._bytes > self._kept_bytes and len(self._blocks) > 1:
-            self._forget(next(iter(self._blocks)))
-
-    def _forget(self, key: tuple[str, int]) -> None:
-        minutes = self._blocks.pop(key, None)
-        if minutes is not None:
-            self._bytes -= _size(minutes)
 
     async def _look(self) -> None:
         changes = await self._written.look()
@@ -150,10 +136,9 @@ class StoredMinutes:
             self._blocks.clear()
             self._extents.clear()
             self._generations.clear()
-            self._bytes = 0
         for symbol, open_time in changes.minutes:
             self._generations[symbol] += 1
-            self._forget((symbol, open_time - open_time % BLOCK_MS))
+            self._blocks.pop((symbol, open_time - open_time % BLOCK_MS), None)
             extent = self._extents.get(symbol)
             if extent is not None:
                 extent.oldest = open_time if extent.oldest is None else min(open_time, extent.oldest)
@@ -174,4 +159,4 @@ def _rounds(first: int, last: int, span: Span) -> Iterator[range]:
 
 
 def _size(minutes: list[Minute]) -> int:
-    return sum(len(minute.json) + _OVERHEAD_BYTES for minute in minutes)
+    return _OVERHEAD_BYTES + sum(len(minute.json) + _OVERHEAD_BYTES for minute in minutes)

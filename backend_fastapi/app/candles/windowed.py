@@ -7,10 +7,11 @@ until the hub hears of the next. Records of the forming candle do not count: tha
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
+
+from cachetools import LRUCache
 
 from app.candles.minute import Minute
 from app.stores.realtime import RealtimeStore
@@ -42,9 +43,7 @@ class WindowMinutes:
 
     def __init__(self, realtime: RealtimeStore, kept_minutes: int = KEPT_MINUTES) -> None:
         self._realtime = realtime
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._count = 0
-        self._kept_minutes = kept_minutes
+        self._kept: LRUCache[str, _Kept] = LRUCache(kept_minutes, getsizeof=lambda kept: len(kept.minutes))
 
     async def find(self, symbol: str, open_times: Sequence[int], told: Event[Candle] | None) -> InWindow:
         """Return those of some minutes of a pair that the window holds.
@@ -68,22 +67,10 @@ class WindowMinutes:
             found = {candle.open_time: Minute.of(candle) for candle in read}
             known = known | {open_time: found.get(open_time) for open_time in unknown}
             settled = _has(read, told.value)
-        if settled:
-            self._keep(symbol, _Kept(told, known))
+        if settled and len(known) <= self._kept.maxsize:
+            self._kept[symbol] = _Kept(told, known)
         minutes = (known[open_time] for open_time in open_times)
         return InWindow([minute for minute in minutes if minute is not None], settled)
-
-    def _keep(self, symbol: str, kept: _Kept) -> None:
-        self._forget(symbol)
-        self._kept[symbol] = kept
-        self._count += len(kept.minutes)
-        while self._count > self._kept_minutes and len(self._kept) > 1:
-            self._forget(next(iter(self._kept)))
-
-    def _forget(self, symbol: str) -> None:
-        kept = self._kept.pop(symbol, None)
-        if kept is not None:
-            self._count -= len(kept.minutes)
 
 
 def _has(read: Collection[Candle], told: Candle) -> bool:
