@@ -20,7 +20,7 @@ from candlestack_local.servers.jars import Jar, fetch, kafka_jars, spark_jars
 from candlestack_local.starter import NEVER_RESTARTED
 from candlestack_local.startup_view import StartupView
 from candlestack_local.state import StateFolder
-from candlestack_local.supervisor import ProcessInfo, ProcessState, Supervisor, supervised_processes
+from candlestack_local.supervisor import ProcessInfo, ProcessState, Supervisor, is_supervised
 from candlestack_local.supervisor_config import render
 
 _POLL_S = 0.3
@@ -84,7 +84,7 @@ def _start(
         if configuration.starts_empty:
             state.forget_data()
             state.create()
-    _check_ports(chosen, state)
+    check_ports(chosen, state)
     for program in chosen:
         program.prepare()
     state.supervisor_config.touch(mode=0o600)
@@ -104,14 +104,20 @@ def _fetch_jars(what: str, jars: Sequence[Jar], console: Console) -> None:
         fetch(jars, lambda done, total: status.update(f"downloading {what}: {done} of {total} jars"))
 
 
-def _check_ports(chosen: Sequence[Program], state: StateFolder) -> None:
-    own = {process.pid for process in supervised_processes(state)}
+def check_ports(chosen: Sequence[Program], state: StateFolder) -> None:
+    """Make sure that each program can have its ports, or has them: what died is started again meanwhile.
+
+    Raises:
+        PortTakenError: a process that is not this platform's has one; the message says which, and how to move ours.
+    """
     for program in chosen:
         for listener in program.listeners:
             if is_free(listener.port):
                 continue
             holder = holder_of(listener.port)
-            if holder is None or holder.pid not in own:
+            if holder is not None and is_supervised(holder.pid, state):
+                continue
+            if not is_free(listener.port):  # whose holder has not ended between the looks
                 raise PortTakenError(_taken(program, listener, str(holder or "another process")))
 
 

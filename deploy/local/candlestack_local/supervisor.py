@@ -24,9 +24,10 @@ from candlestack_local.state import StateFolder
 SUPERVISED = "CANDLESTACK_SUPERVISED"
 """Set to the run folder in the environment of the supervisor, and so of all that it starts."""
 
-_START_TIMEOUT_S = 20.0
+_START_TIMEOUT_S = 60.0
 _POLL_S = 0.1
-_KILL_WAIT_S = 3.0
+_KILL_WAIT_S = 30.0
+"""Nothing keeps a process from a SIGKILL but the time that a busy machine takes to get there."""
 
 
 class ProcessState(StrEnum):
@@ -110,15 +111,18 @@ class Supervisor:
         Raises:
             ServerError: it does not start.
         """
-        done = subprocess.run(
-            [sys.executable, "-m", "supervisor.supervisord", "-c", str(self._state.supervisor_config)],
-            env={**inherited_environment(), SUPERVISED: str(self._state.run)},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_START_TIMEOUT_S,
-            check=False,
-        )
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", "supervisor.supervisord", "-c", str(self._state.supervisor_config)],
+                env={**inherited_environment(), SUPERVISED: str(self._state.run)},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=_START_TIMEOUT_S,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise ServerError(f"the supervisor did not start within {_START_TIMEOUT_S:g} s") from None
         if done.returncode != 0:
             raise ServerError(f"the supervisor did not start: {(done.stdout + done.stderr).strip()}")
         _await(self.is_running, _START_TIMEOUT_S, "the supervisor did not answer after its start")
@@ -161,13 +165,17 @@ class Supervisor:
             self._call("supervisor.shutdown")
         else:
             for process in left:
-                _signal(process.terminate)
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.terminate()
         deadline = time.monotonic() + timeout_s
         while (left := self._left()) and time.monotonic() < deadline:
             psutil.wait_procs(left, timeout=_POLL_S)
-        killed = [f"{process.name()} (pid {process.pid})" for process in left if process.is_running()]
+        killed = []
         for process in left:
-            _signal(process.kill)
+            with contextlib.suppress(psutil.NoSuchProcess):  # ended at the last moment
+                named = f"{process.name()} (pid {process.pid})"
+                process.kill()
+                killed.append(named)
         psutil.wait_procs(left, timeout=_KILL_WAIT_S)
         return killed
 
@@ -202,23 +210,18 @@ def supervised_processes(state: StateFolder) -> list[psutil.Process]:
 
     They are known by a variable that each inherits, so that those are found too whose supervisor was killed.
     """
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get(SUPERVISED) == str(state.run) and _lives(process):
-                found.append(process)
-        except (psutil.Error, OSError):
-            continue  # ended meanwhile, or another user's
-    return found
+    return [process for process in psutil.process_iter() if is_supervised(process.pid, state)]
 
 
-def _lives(process: psutil.Process) -> bool:
-    return process.status() != psutil.STATUS_ZOMBIE
-
-
-def _signal(send: Callable[[], None]) -> None:
-    with contextlib.suppress(psutil.NoSuchProcess):
-        send()
+def is_supervised(pid: int, state: StateFolder) -> bool:
+    """Say whether a process lives, and is one that this state folder's supervisor has started, or itself."""
+    try:
+        process = psutil.Process(pid)
+        return (
+            process.environ().get(SUPERVISED) == str(state.run) and process.status() != psutil.STATUS_ZOMBIE
+        )
+    except (psutil.Error, OSError):
+        return False  # ended meanwhile, or another user's
 
 
 def _await(condition: Callable[[], bool], timeout_s: float, failure: str) -> None:

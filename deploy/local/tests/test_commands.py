@@ -8,15 +8,19 @@ import shutil
 import socket
 import subprocess
 import sys
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from candlestack_core.settings import REPOSITORY
+from candlestack_local import startup
 from candlestack_local.cli import app
-from candlestack_local.servers import LOOPBACK, free_port
+from candlestack_local.programs import Group, Listener, Program
+from candlestack_local.servers import LOOPBACK, PortTakenError, free_port, is_free
 from candlestack_local.state import StateFolder
+from candlestack_local.supervisor import SUPERVISED
 
 _CANDLESTACK = Path(sys.executable).parent / "candlestack"
 _BOOTSTRAP = REPOSITORY / "deploy" / "local" / "bootstrap.sh"
@@ -72,6 +76,37 @@ def test_a_taken_port_is_named_with_its_holder_and_the_variable_that_moves_it(
     assert f"port {port} (redis) is taken by" in done.stderr
     assert f"(pid {os.getpid()})" in done.stderr
     assert "REDIS_PORT=" in done.stderr
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_what_listens_once_its_port_is_looked_at_may_be_a_service_that_came_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, own: bool
+) -> None:
+    state, port = StateFolder(tmp_path, "market"), free_port()
+    service = Program("service", Group.LIVE, None, ("true",), listeners=(Listener(port, "API_PORT"),))
+    code = f"import socket; s = socket.create_server(('{LOOPBACK}', {port})); print(flush=True); input()"
+    with ExitStack() as stack:
+
+        def comes_back(looked_at: int) -> bool:
+            listening = stack.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-c", code],
+                    env={**os.environ, SUPERVISED: str(state.run if own else tmp_path)},
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                )
+            )
+            assert listening.stdout is not None
+            listening.stdout.readline()
+            monkeypatch.setattr(startup, "is_free", is_free)
+            return is_free(looked_at)
+
+        monkeypatch.setattr(startup, "is_free", comes_back)
+        refused: AbstractContextManager[object] = (
+            nullcontext() if own else pytest.raises(PortTakenError, match="API_PORT=")
+        )
+        with refused:
+            startup.check_ports([service], state)
 
 
 def test_a_bad_setting_is_named_in_one_line_before_anything_starts(environment: dict[str, str]) -> None:

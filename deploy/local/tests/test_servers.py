@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,10 +23,13 @@ from candlestack_local.servers import (
     RedisServer,
     ServerError,
     free_port,
+    ports,
 )
 
 _COUNT = 500
 _PATIENCE_S = 240.0
+_TURN = 10_000
+"""The turn of a port in the middle of those that are handed out."""
 
 
 def test_a_killed_broker_still_has_every_acknowledged_message(own_kafka_broker: KafkaBroker) -> None:
@@ -103,6 +109,19 @@ def test_a_server_on_a_taken_port_names_the_port_and_its_holder(
     second = RedisServer(port=redis_server.port, data_dir=tmp_path_factory.mktemp("second"))
     with pytest.raises(PortTakenError, match=rf"port {redis_server.port}: .*pid {redis_server.pid}"):
         second.start()
+
+
+def test_a_port_that_another_process_was_given_is_not_given_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    turn = f"import itertools; from candlestack_local.servers import ports; ports._turn = itertools.count({_TURN})"
+    code = f"{turn}; print(ports.free_port(following=1), flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        given = int(other.stdout.readline())
+        monkeypatch.setattr(ports, "_turn", itertools.count(_TURN))
+        assert free_port() > given + 1
+        other.communicate("\n")
 
 
 def test_a_server_that_ends_while_starting_shows_the_end_of_its_log(
