@@ -16,12 +16,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, TypeVar, cast
 from urllib.parse import urlencode
 
 import msgspec
 from bson import Int64
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from app.book.channel import OrderBookSnapshot, OrderBookUpdate
@@ -415,6 +417,33 @@ class Api:
 
     def output(self) -> str:
         return self.log.read_text(errors="replace")
+
+
+def until_read(api: Api, *records: Candle | Trade | Book) -> None:
+    """Wait until an API has read records from their topics, whose snapshots have room for them.
+
+    Sockets tell of nothing else, while REST may answer from the stores; and each topic, and each of its partitions,
+    is read at a pace of its own.
+    """
+    for record in records:
+        eventually(partial(_has_read, api, record), f"the API has read {record}")
+
+
+def _has_read(api: Api, record: Candle | Trade | Book) -> bool:
+    channel = {Candle: "kline", Trade: "trades", Book: "orderbook"}[type(record)]
+    market = {"market": record.market} if isinstance(record, Book) else {}
+    with api.connect(f"/ws/{channel}", symbol=record.symbol, **market) as connection:
+        try:
+            message = decode(connection.recv(timeout=PATIENCE_S))
+        except ConnectionClosed:  # the pair is not known yet
+            return False
+    match message:
+        case KlineSnapshot(data=known) | TradesSnapshot(data=known):
+            return record in known
+        case OrderBookSnapshot(data=newest):
+            return newest == record
+        case _:
+            return False
 
 
 class ImpatientApi(Api):

@@ -23,6 +23,7 @@ from api_under_test import (
     frames,
     known_book,
     never_reading,
+    until_read,
 )
 from app.book.channel import OrderBookSnapshot, OrderBookUpdate
 from app.stream.messages import Status
@@ -36,18 +37,6 @@ def receive(connection: ClientConnection) -> OrderBookSnapshot | OrderBookUpdate
         pass
     assert isinstance(message, OrderBookSnapshot | OrderBookUpdate)
     return message
-
-
-def until_read(api: Api, newest: Book) -> None:
-    """Wait until the API has read a book that was published, if only now of a pair that it did not know."""
-    asked = {"symbol": newest.symbol, "market": newest.market}
-    eventually(lambda: api.ask("/orderbook", **asked).status == 200, f"a book of {newest.symbol}")
-
-    def look() -> bool:
-        with api.connect("/ws/orderbook", **asked) as connection:
-            return receive(connection).data == newest
-
-    eventually(look, f"the book {newest.last_update_id} of {newest.symbol}")
 
 
 def as_answered(levels: list[tuple[str, str]]) -> list[list[str]]:
@@ -90,9 +79,13 @@ def test_a_shallow_book_is_the_newest_that_was_published_and_a_deeper_one_that_o
     world.publish(candle("SHALLOWUSDT", 0), book("SHALLOWUSDT", 9, levels=20, event_time=now))
     until_read(api, book("SHALLOWUSDT", 9, levels=20, event_time=now))
     world.store_book(known_book("SHALLOWUSDT", 7, event_time=now - 200))
-    ids = {depth: api.ask("/orderbook", symbol="SHALLOWUSDT", depth=depth).json for depth in (1, 20, 21)}
-    assert [ids[depth]["last_update_id"] for depth in (1, 20, 21)] == [9, 9, 7]
-    assert [len(ids[depth]["bids"]) for depth in (1, 20, 21)] == [1, 20, 21]
+
+    def answered() -> list[tuple[int, int]]:
+        books = [api.ask("/orderbook", symbol="SHALLOWUSDT", depth=depth).json for depth in (1, 20, 21)]
+        return [(each["last_update_id"], len(each["bids"])) for each in books]
+
+    # While a busy broker is called away, what was published may be behind what Redis has.
+    eventually(lambda: answered() == [(9, 1), (9, 20), (7, 21)], "each depth from where it is newest")
 
 
 def test_a_book_whose_builder_has_died_is_not_believed(api: Api, world: World) -> None:

@@ -8,7 +8,7 @@ from typing import cast
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_under_test import NOON, Api, World, candle, eventually
+from api_under_test import NOON, Api, World, candle, eventually, until_read
 from app.candles.channel import CandleFeed
 from app.candles.windowed import WindowMinutes
 from app.stores.realtime import RealtimeStore
@@ -17,7 +17,7 @@ from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.messages import Candle
 from candlestack_core.versions import supersedes
 
-PAIR, HALTED = "WINDOWUSDT", "WINDOWHALTUSDT"
+PAIR, HALTED = "REALTIMEUSDT", "REALTIMEHALTUSDT"
 
 
 class Topic:
@@ -120,10 +120,7 @@ def test_candles_that_only_redis_has_are_read_from_it_once(api: Api, world: Worl
     closed = [candle(PAIR, minute) for minute in range(-200, 0)]
     world.publish(*closed)
     world.store_in_redis(*closed)
-    eventually(lambda: api.ask("/ohlc", symbol=PAIR).status == 200, "the pair is known")
-    eventually(
-        lambda: api.ask("/latest", symbol=PAIR).json["open_time"] == closed[-1].open_time, "the newest"
-    )
+    until_read(api, closed[-1])
     before = api.ask("/ohlc", symbol=PAIR, limit=150)
     assert [each["open_time"] for each in before.json["candles"]] == [
         each.open_time for each in closed[-150:]
@@ -132,9 +129,7 @@ def test_candles_that_only_redis_has_are_read_from_it_once(api: Api, world: Worl
 
     forming = candle(PAIR, 0, closed=False)
     world.publish(forming)
-    eventually(
-        lambda: api.ask("/latest", symbol=PAIR).json["open_time"] == forming.open_time, "the forming one"
-    )
+    until_read(api, forming)
     eventually(lambda: reads(api, world, PAIR, 150, 150) == 0, "nor when one minute has left the hub's")
 
     restated = candle(PAIR, -120, close="100.25", version=NOON, source="backfill:simulator")
@@ -153,10 +148,7 @@ def test_a_minute_that_nobody_has_is_not_asked_for_again_until_it_is_filled(api:
     closed = [candle(HALTED, minute) for minute in range(-200, 0) if minute != -100]
     world.publish(*closed)
     world.store(*closed)
-    eventually(lambda: api.ask("/latest", symbol=HALTED).status == 200, "the pair is known")
-    eventually(
-        lambda: api.ask("/latest", symbol=HALTED).json["open_time"] == closed[-1].open_time, "the newest"
-    )
+    until_read(api, closed[-1])
     assert len(api.ask("/ohlc", symbol=HALTED).json["candles"]) == 199
     eventually(lambda: reads(api, world, HALTED, 150, 199) == 0, "Redis is not asked again")
     filled = candle(HALTED, -100, source="backfill:simulator", completeness="backfilled")
