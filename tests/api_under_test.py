@@ -446,6 +446,18 @@ def _has_read(api: Api, record: Candle | Trade | Book) -> bool:
             return False
 
 
+def closed_with(connection: ClientConnection) -> tuple[int, str]:
+    """Receive until the server ends the connection; return its code and reason."""
+    closed = None
+    while closed is None:
+        try:
+            connection.recv(timeout=PATIENCE_S)
+        except ConnectionClosed as error:
+            closed = error
+    assert closed.rcvd is not None, "no close frame came"
+    return closed.rcvd.code, closed.rcvd.reason
+
+
 class ImpatientApi(Api):
     """The API as it is run, which soon finds out that a store is away."""
 

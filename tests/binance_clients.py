@@ -1,4 +1,4 @@
-"""Unmodified clients of Binance that are given another address, each by its own public setting."""
+"""Unmodified clients of Binance that are given another address and more patience, each by its own public settings."""
 
 from __future__ import annotations
 
@@ -9,18 +9,22 @@ from binance import Client
 from binance_common.configuration import ConfigurationRestAPI
 from binance_sdk_spot.spot import Spot
 
+from api_under_test import PATIENCE_S
+
 
 def ccxt_at(url: str) -> Any:
-    client = ccxt.binance({"options": {"fetchMarkets": {"types": ["spot"]}, "fetchCurrencies": False}})
+    options = {"fetchMarkets": {"types": ["spot"]}, "fetchCurrencies": False}
+    client = ccxt.binance({"options": options, "timeout": round(PATIENCE_S * 1000)})
     client.urls["api"]["public"] = f"{url}/api/v3"
     return client
 
 
 def python_binance_at(url: str) -> Client:
-    client = Client(ping=False)
+    client = Client(requests_params={"timeout": PATIENCE_S}, ping=False)
     client.API_URL = f"{url}/api"
     return client
 
 
 def connector_at(url: str) -> Any:
-    return Spot(config_rest_api=ConfigurationRestAPI(base_path=url, retries=0, timeout=20_000)).rest_api
+    patience_ms = round(PATIENCE_S * 1000)
+    return Spot(config_rest_api=ConfigurationRestAPI(base_path=url, retries=0, timeout=patience_ms)).rest_api

@@ -12,20 +12,20 @@ from typing import Any
 import ccxt.pro
 import pytest
 from binance import AsyncClient, BinanceSocketManager
+from binance.ws.reconnecting_websocket import ReconnectingWebsocket
 from binance_common.configuration import ConfigurationWebSocketStreams
 from binance_sdk_spot.spot import Spot
 from unicorn_binance_websocket_api import BinanceWebSocketApiManager
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
-from api_under_test import Api, World, book, candle, eventually, known_book, trade
+from api_under_test import PATIENCE_S, Api, World, book, candle, eventually, known_book, trade
 from candlestack_core.messages import DepthDiff
 from listing_records import entry, store_listings
 
 PAIR, MARKET = "STREAMUSDT", "STREAM/USDT"
 NAME = PAIR.lower()
 BOOK_ID = 100
-WITHIN_S = 60.0
 
 
 def diff(symbol: str, update_id: int, price: str = "99.5", quantity: str = "3") -> DepthDiff:
@@ -91,14 +91,16 @@ def market(api: Api, world: World) -> Market:
 @pytest.fixture
 async def binance_client(api: Api, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[AsyncClient]:
     monkeypatch.setattr(AsyncClient, "API_URL", f"{api.url}/api")
-    client = await AsyncClient.create()
+    monkeypatch.setattr(ReconnectingWebsocket, "TIMEOUT", PATIENCE_S)
+    client = await AsyncClient.create(requests_params={"timeout": PATIENCE_S})
     yield client
     await client.close_connection()
 
 
 @pytest.fixture
 async def ccxt_client(api: Api) -> AsyncIterator[Any]:
-    client = ccxt.pro.binance({"options": {"fetchMarkets": {"types": ["spot"]}, "fetchCurrencies": False}})
+    options = {"fetchMarkets": {"types": ["spot"]}, "fetchCurrencies": False}
+    client = ccxt.pro.binance({"options": options, "timeout": round(PATIENCE_S * 1000)})
     client.urls["api"]["public"] = f"{api.url}/api/v3"
     client.urls["api"]["ws"]["spot"] = f"ws://127.0.0.1:{api.port}/binance/ws"
     yield client
@@ -111,7 +113,7 @@ async def test_python_binance_listens_to_streams(
     sockets = BinanceSocketManager(binance_client)
     sockets.STREAM_URL = f"ws://127.0.0.1:{api.port}/binance/"
     with market.moving():
-        async with asyncio.timeout(WITHIN_S):
+        async with asyncio.timeout(PATIENCE_S):
             async with sockets.trade_socket(PAIR) as socket:
                 first, second = await socket.recv(), await socket.recv()
             assert (first["e"], first["p"], first["q"]) == ("trade", "100.50000000", "0.12500000")
@@ -145,7 +147,7 @@ async def test_ccxt_watches_trades_candles_and_books(api: Api, market: Market, c
         lambda: ccxt_client.watch_order_book(MARKET),
     ]
     with market.moving():
-        async with asyncio.timeout(WITHIN_S):
+        async with asyncio.timeout(PATIENCE_S):
             trades, aggregates, ticker, tickers, candles, best, order_book = await asyncio.gather(
                 *(each() for each in watch)
             )
@@ -200,7 +202,7 @@ async def test_binances_own_connector_listens_to_streams(api: Api, market: Marke
 
     kinds = ("agg_trade", "trade", "mini_ticker", "ticker", "book_ticker")
     with market.moving():
-        async with asyncio.timeout(WITHIN_S):
+        async with asyncio.timeout(PATIENCE_S):
             await asyncio.gather(
                 *(listen(kind, getattr(connection, kind)(symbol=NAME)) for kind in kinds),
                 listen("kline", connection.kline(symbol=NAME, interval="1m")),
@@ -221,7 +223,7 @@ async def test_binances_own_connector_listens_to_streams(api: Api, market: Marke
 def _streams_of(manager: BinanceWebSocketApiManager, wanted: set[str]) -> set[str]:
     """Read until all wanted streams have spoken."""
     seen: set[str] = set()
-    give_up = time.monotonic() + WITHIN_S
+    give_up = time.monotonic() + PATIENCE_S
     while not wanted <= seen and time.monotonic() < give_up:
         message = manager.pop_stream_data_from_stream_buffer()
         if not message:
@@ -235,7 +237,7 @@ def said(connection: ClientConnection, text: str) -> Any:
     """Send a command and return the answer to it; events in between are passed over."""
     connection.send(text)
     while True:
-        message = json.loads(connection.recv(timeout=20))
+        message = json.loads(connection.recv(timeout=PATIENCE_S))
         if "id" in message:
             return message
 
@@ -253,7 +255,7 @@ def test_commands_are_answered_as_the_exchange_answers_them(api: Api, market: Ma
         assert said(connection, command("GET_PROPERTY", "combined"))["result"] is False
         assert said(connection, command("SET_PROPERTY", "combined", True))["result"] is None
         market.move()
-        assert json.loads(connection.recv(timeout=20))["stream"] == streams[0]
+        assert json.loads(connection.recv(timeout=PATIENCE_S))["stream"] == streams[0]
         assert said(connection, command("UNSUBSCRIBE", *streams)) == {"result": None, "id": 7}
         assert said(connection, command("LIST_SUBSCRIPTIONS"))["result"] == []
 
@@ -287,7 +289,7 @@ def test_a_bad_command_is_answered_and_the_connection_goes_on(
 def test_times_in_microseconds_are_not_pretended(api: Api) -> None:
     with api.connect("/binance/ws", timeUnit="microsecond") as connection:
         with pytest.raises(ConnectionClosed) as closed:
-            connection.recv(timeout=20)
+            connection.recv(timeout=PATIENCE_S)
         assert closed.value.rcvd is not None
         assert (closed.value.rcvd.code, closed.value.rcvd.reason[:9]) == (4400, "timeUnit:")
     with api.connect("/binance/ws", timeUnit="MILLISECOND") as connection:

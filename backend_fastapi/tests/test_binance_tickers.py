@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api_under_test import NOON, Api, World, book, candle, eventually, known_book, trade
+from api_under_test import NOON, PATIENCE_S, Api, World, book, candle, eventually, known_book, trade
 from app.compat.binance.day import DAY_MINUTES, RollingDay
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.messages import Candle
@@ -124,6 +124,10 @@ class Streams:
 
     def __enter__(self) -> Streams:
         self._connection = self._connected.__enter__()
+        # A connection is open before its streams are. The answer says that nothing is missed from now on.
+        self._connection.send(json.dumps({"method": "LIST_SUBSCRIPTIONS", "id": 1}))
+        while "id" not in (message := self._receive()):
+            self._keep(message)
         return self
 
     def __exit__(self, *raised: Any) -> None:
@@ -131,12 +135,18 @@ class Streams:
 
     def read_until(self, stream: str, wanted: Callable[[Any], bool], what: str) -> Any:
         """Return the event of a stream that is wanted: the one told last, or one that comes."""
-        give_up = time.monotonic() + 30
+        give_up = time.monotonic() + PATIENCE_S
         while not (told := self.told[stream]) or not wanted(told[-1]):
             assert time.monotonic() < give_up, f"not told on {stream}: {what}"
-            message = json.loads(self._connection.recv(timeout=30))
-            self.told[message["stream"]].append(message["data"])
+            self._keep(self._receive())
         return told[-1]
+
+    def _receive(self) -> dict[str, Any]:
+        message: dict[str, Any] = json.loads(self._connection.recv(timeout=PATIENCE_S))
+        return message
+
+    def _keep(self, message: dict[str, Any]) -> None:
+        self.told[message["stream"]].append(message["data"])
 
 
 def test_streams_and_rest_tell_the_same_tickers_and_aggregates(api: Api, world: World) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
-from api_under_test import Answer, Api, World, book, candle, eventually, known_book, trade
+from api_under_test import Answer, Api, World, book, candle, known_book, trade, until_read
 from app.access.gate import Gatekeeper
 from app.access.keys import ApiKeys
 from app.access.limits import Lease, RateLimiter
@@ -49,8 +49,7 @@ def data(api: Api, world: World) -> None:
     world.store_in_redis(*candles)
     world.store_book(known_book(PAIR, 3, source="replay"))
     world.publish(*candles, trade(PAIR, 1), book(PAIR, 3, source="replay"))
-    eventually(lambda: len(api.ask("/ohlc", symbol=PAIR).json.get("candles", ())) == 20, "the candles")
-    eventually(lambda: api.ask("/orderbook", symbol=PAIR, depth=5).status == 200, "the book")
+    until_read(api, candles[-1], trade(PAIR, 1), book(PAIR, 3, source="replay"))
 
 
 def told(answer: Answer) -> tuple[int, dict[str, str], Any]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from api_under_test import NOON, PATIENCE_S, ROOT, Api, World, candle, eventually, trade
+from api_under_test import NOON, PATIENCE_S, ROOT, Api, World, candle, eventually, trade, until_read
 
 PAGE = (ROOT / "docs" / "sockets.md").read_text(encoding="utf-8")
 [CLIENT] = re.findall(r"```js\n(.*?)```", PAGE, re.DOTALL)
@@ -35,10 +35,12 @@ def running(api: Api, folder: Path) -> Iterator[Path]:
 def test_the_client_of_the_page_is_told_what_was_and_what_follows(
     api: Api, world: World, tmp_path: Path
 ) -> None:
-    world.publish(candle(PAIR, 0), trade(PAIR, 1), trade(PAIR, 2, price="100.25"))
-    eventually(lambda: api.ask("/latest", symbol=PAIR).status == 200, "the pair is known")
+    known = candle(PAIR, 0), trade(PAIR, 1), trade(PAIR, 2, price="100.25")
+    world.publish(*known)
+    until_read(api, *known)
     with running(api, tmp_path) as printed:
-        eventually(lambda: f"kline {PAIR} 5m snapshot" in printed.read_text(), "its candles")
+        begun = f"kline {PAIR} 5m snapshot", f"trades {PAIR}  snapshot 2"
+        eventually(lambda: all(each in printed.read_text() for each in begun), "its candles and trades")
         world.publish(trade(PAIR, 3), candle(PAIR, 1, close="101"))
         eventually(lambda: printed.read_text().count("update") == 2, "what follows")
     assert sorted(printed.read_text().splitlines()) == [

@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from api_under_test import NOON, Api, World, book, candle, eventually, known_book, trade
+from api_under_test import NOON, PATIENCE_S, Api, World, book, candle, eventually, known_book, trade
 from app.application import create_app
 from listing_records import entry, store_listings
 
@@ -71,7 +71,7 @@ def filled(api: Api, world: World) -> Api:
     for market in ("spot", "usdm"):
         # A builder that falls silent would be said to be; a test may take longer.
         world.store_book(known_book(PAIR, 7, market=market, event_time=now + 3_600_000))
-    world.publish(minutes[-1], forming, trades[-1], book(PAIR, 7, event_time=now))
+    world.publish(minutes[-1], forming, trades[-1], book(PAIR, 7, event_time=now + 3_600_000))
     store_listings(world.redis, entry(PAIR))
 
     def ready() -> bool:
@@ -85,7 +85,7 @@ def filled(api: Api, world: World) -> Api:
 @schema.parametrize()
 @settings(max_examples=EXAMPLES, derandomize="CONTRACT_EXAMPLES" not in os.environ)
 def test_every_answer_is_one_that_the_document_allows(case: schemathesis.Case[Any], filled: Api) -> None:
-    response = case.call(base_url=filled.url)
+    response = case.call(base_url=filled.url, timeout=PATIENCE_S)
     assert response.status_code < 500, response.text
     case.validate_response(response, checks=CHECKS)
     answers = DOCUMENT["paths"][case.path][case.method.lower()]["responses"] if case.method == "GET" else {}

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api_under_test import NOON, PATIENCE_S, Answer, Api, World, candle, eventually, trade
+from api_under_test import NOON, PATIENCE_S, Answer, Api, World, candle, eventually, trade, until_read
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.messages import Candle
 from candlestack_core.topics import TRADES
@@ -157,22 +157,18 @@ def test_trades_are_the_newest_in_the_order_of_their_ids(api: Api, world: World)
 def test_symbols_say_where_their_data_comes_from_and_with_how_many_decimals_it_is_written(
     api: Api, world: World
 ) -> None:
-    world.publish(
+    published = (
         candle("FINEUSDT", 0, low="99.1234", volume="3.001"),
         candle("FINEUSDT", 1, closed=False, source="backfill:simulator"),
         trade("FINEUSDT", 1, price="99.12345", quantity="0.00001"),
         candle("REALUSDT", 0, source="binance"),
     )
+    world.publish(*published)
+    until_read(api, *published)
     world.store_in_redis(candle("STOREDUSDT", 0, source="replay"), trade("STOREDUSDT", 1, quantity="0.0005"))
     assert api.ask("/latest", symbol="STOREDUSDT").status == 200
 
-    def described() -> dict[str, Any] | None:
-        answer = api.ask("/symbols").json
-        known = {info["symbol"]: info for info in answer["symbols"]}
-        complete = "REALUSDT" in known and known.get("FINEUSDT", {}).get("price_decimals") == 5
-        return known if complete else None
-
-    known = eventually(described, "the pairs are described")
+    known = {info["symbol"]: info for info in api.ask("/symbols").json["symbols"]}
     assert list(known) == sorted(known)
     assert known["FINEUSDT"] == {
         "symbol": "FINEUSDT",

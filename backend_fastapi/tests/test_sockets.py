@@ -12,7 +12,7 @@ from typing import cast
 import msgspec
 import psutil
 import pytest
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection as SyncConnection
 
 from api_under_test import (
@@ -23,11 +23,13 @@ from api_under_test import (
     SocketMessage,
     World,
     candle,
+    closed_with,
     decode,
     eventually,
     frames,
     never_reading,
     trade,
+    until_read,
     upgrade,
 )
 from app.candles.channel import CLOSED_CANDLES_KEPT, KlineSnapshot, KlineUpdate
@@ -52,18 +54,6 @@ def receive_until(connection: SyncConnection, last: Candle | int) -> list[Socket
                 return messages
             case _:
                 continue
-
-
-def closed_with(connection: SyncConnection) -> tuple[int, str]:
-    """Receive until the server ends the connection; return its code and reason."""
-    closed = None
-    while closed is None:
-        try:
-            connection.recv(timeout=PATIENCE_S)
-        except ConnectionClosed as error:
-            closed = error
-    assert closed.rcvd is not None, "no close frame came"
-    return closed.rcvd.code, closed.rcvd.reason
 
 
 def until_known(api: Api, latest: Candle) -> None:
@@ -321,7 +311,7 @@ async def test_of_two_hundred_clients_the_twenty_that_never_read_cost_the_others
 ) -> None:
     symbol, port = "CROWDUSDT", other_api.port
     world.publish(candle(symbol, 0), trade(symbol, 0))
-    until_known(other_api, candle(symbol, 0))
+    until_read(other_api, candle(symbol, 0), trade(symbol, 0))
     process = psutil.Process(other_api.pid)
     before, counted = process.memory_info().rss, other_api.metrics()
     stuck = [never_reading(port, "/ws/kline", symbol) for _ in range(12)]
