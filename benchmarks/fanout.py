@@ -4,7 +4,7 @@ Each client is sent 100 messages a second, the trades of one pair. The API is th
 broker, and its latency is from the producer's send to the arrival at a client's socket. Beside it, in the same
 run and on the same clients, stand a plain FastAPI application with a queue and a task for each client, and
 `websockets.broadcast`; they send the same texts, from a timer of their own, and have no broker to pass.
-Each side is read for a while by all clients, and then again while one of them has stopped reading.
+Each side is read for a while by all clients, and then, started anew, while one of them has stopped reading.
 """
 
 from __future__ import annotations
@@ -352,12 +352,15 @@ class Readers:
         self._rest = dict.fromkeys(self._sockets, b"")
         self._poll = select.epoll()
         self._last = max(self._sockets)
+        self.closed = 0
+        """Clients whose connection the side has closed."""
         for number in self._sockets:
             self._poll.register(number, select.EPOLLIN)
 
-    def stop_one(self) -> None:
-        """Let one client read no more."""
-        self._poll.unregister(next(iter(self._sockets)))
+    def stop(self, count: int) -> None:
+        """Let so many clients read no more."""
+        for number in list(self._sockets)[:count]:
+            self._poll.unregister(number)
 
     def catch_up(self) -> None:
         """Read what was sent meanwhile, and forget it, until what comes is new."""
@@ -388,7 +391,12 @@ class Readers:
         end = clock() + int(seconds * 1e9)
         while clock() < end:
             for number, _ in self._poll.poll(0.1):
-                yield number, os.read(number, 262_144), clock()
+                received = os.read(number, 262_144)
+                if received:
+                    yield number, received, clock()
+                else:
+                    self._poll.unregister(number)
+                    self.closed += 1
 
     def close(self) -> None:
         self._poll.close()
@@ -419,6 +427,8 @@ class Reading:
     busy: float
     """How many of the machine's cores were."""
     memory_bytes: int
+    closed: int
+    """Clients that read all the time, and whose connection was closed all the same."""
 
     def report(self) -> Figures:
         """Print a line, and return its figures."""
@@ -434,7 +444,7 @@ class Reading:
             f" {seen.messages / count:.2f} messages each, p50 {p50:7.2f} ms, p99 {p99:8.2f} ms;"
             f" {cpu_s / count * 1e6:5.2f} µs of CPU a delivery, {self.system_s / cpu_s:3.0%} of it in the kernel,"
             f" {self.reader_s / count * 1e6:5.2f} at the reader; {self.busy:.2f} cores busy in all;"
-            f" {self.memory_bytes / 1e6:.0f} MB",
+            f" {self.memory_bytes / 1e6:.0f} MB; {self.closed} closed",
             flush=True,
         )
         return Figures(share, float(p99))
@@ -449,23 +459,30 @@ def read(what: str, readers: Readers, reading: int, server: psutil.Process, seco
     busy = (os.cpu_count() or 1) - (psutil.cpu_times().idle - idle) / seconds
     user_s, system_s = after.user - before.user, after.system - before.system
     memory_bytes = server.memory_info().rss
-    return Reading(what, reading, seconds, collected, user_s, system_s, own_s, busy, memory_bytes)
+    return Reading(
+        what, reading, seconds, collected, user_s, system_s, own_s, busy, memory_bytes, readers.closed
+    )
 
 
 def measure(name: str, seconds: float, count: int) -> tuple[Figures, Figures]:
-    """Measure a side with all clients reading, and with one that has stopped."""
+    """Measure a side with all clients reading, and anew with one that has stopped."""
+    print(f"{name}:")
+    return read_all_but(0, name, seconds, count).report(), read_all_but(1, name, seconds, count).report()
+
+
+def read_all_but(stopped: int, name: str, seconds: float, count: int) -> Reading:
+    """Start a side and read it with all clients but `stopped` of them.
+
+    What was read is looked into after the side has ended: clients that wait for that are slow ones, which it closes.
+    """
     with started(name) as (port, pid):
-        server = psutil.Process(pid)
         readers = Readers(port, count)
         try:
-            all_read = read("all read", readers, count, server, seconds)
-            readers.stop_one()
-            one_stopped = read("one has stopped", readers, count - 1, server, seconds)
+            readers.stop(stopped)
+            what = "one has stopped" if stopped else "all read"
+            return read(what, readers, count - stopped, psutil.Process(pid), seconds)
         finally:
             readers.close()
-    # Only now: clients that do not read while what they were sent is counted are slow ones, which a side closes.
-    print(f"{name}:")
-    return all_read.report(), one_stopped.report()
 
 
 def main() -> None:
