@@ -33,7 +33,7 @@ from app.trades.channel import TradesSnapshot, TradesUpdate
 from candlestack_core.decimals import canonical
 from candlestack_core.intervals import MINUTE_MS, Interval
 from candlestack_core.kafka import Record, open_producer
-from candlestack_core.kafka.create_topics import ensure_topics
+from candlestack_core.kafka.create_topics import wait_and_ensure_topics
 from candlestack_core.messages import Book, Candle, DepthDiff, KnownBook, Market, Ranking, Trade, encode
 from candlestack_core.names import (
     HEADER_RECEIVED,
@@ -177,7 +177,7 @@ class World:
         self.kafka = KafkaSettings.model_validate(
             {"kafka_bootstrap": broker.bootstrap, "kafka_topic": candle_topic}
         )
-        ensure_topics(self.kafka)
+        wait_and_ensure_topics(self.kafka, PATIENCE_S)
         self._producer = open_producer(self.kafka, max_pending=100_000)
         mongo_settings = MongoSettings.model_validate({"mongo_uri": mongo.uri, "mongo_db": database})
         self._mongo = connect_mongo(mongo_settings)
