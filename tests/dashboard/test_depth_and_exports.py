@@ -56,7 +56,7 @@ def test_the_depth_of_the_book_is_drawn_and_told(
     assert serious_findings(page, "main section") == []
     page.get_by_role("button", name="Candles", exact=True).click()
     expect(page.get_by_test_id("chart").locator("canvas").first).to_be_visible()
-    assert page.url == live.trade_url()
+    expect(page).to_have_url(live.trade_url())
 
 
 def test_candles_and_the_chart_are_taken_along_as_files(live: LivePlatform, page: Page) -> None:

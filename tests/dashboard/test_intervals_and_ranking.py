@@ -111,7 +111,7 @@ def test_the_ranking_says_of_when_it_is_and_leads_to_its_pairs(
     expect(rows.first).to_contain_text("▼ −7.13%")
     rows.first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("SOL/USDT")
-    assert page.url == live.trade_url("SOLUSDT")
+    expect(page).to_have_url(live.trade_url("SOLUSDT"))
 
 
 def test_a_visitor_is_met_in_the_browsers_language_and_theme_and_the_page_fits_the_phone(

@@ -4,6 +4,9 @@
 keeps to names of its own in them (topics, databases, key prefixes). A test that stops, kills or freezes a
 server takes `own_kafka_broker`, `own_mongo_server` or `own_redis_server`, which nothing else uses; one
 that only freezes a broker takes `lasting_kafka_broker`.
+
+A broker that a busy machine lets stand is waited for by the clients of the test's own process; the platform's
+processes, which have to stop within seconds, give it as long as ever.
 """
 
 from __future__ import annotations
@@ -15,10 +18,22 @@ from pathlib import Path
 
 import pytest
 
+from candlestack_core.kafka import confluent, confluent_consumer
 from candlestack_local.servers import SHORT_LIVED_JVM, KafkaBroker, MongoServer, RedisServer, free_port
 
 LASTING_MS = 120_000
 """How long a broker that nobody kills may stand still; else its clients may lose it for minutes."""
+
+PATIENCE_S = 240.0
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_kafka_clients() -> Iterator[None]:
+    """Let what a test asks of a broker itself take as long as the broker stands still."""
+    with pytest.MonkeyPatch.context() as patch:
+        for client in (confluent, confluent_consumer):
+            patch.setattr(client, "REQUEST_TIMEOUT_S", PATIENCE_S)
+        yield
 
 
 @contextmanager
