@@ -17,6 +17,8 @@ from candlestack_core.kafka.interface import KafkaError, Record, TopicPartition
 
 _LOG = logging.getLogger(__name__)
 
+SESSION_TIMEOUT_MS = 6_000
+"""A killed process frees its partitions after this long; the broker's least is 6 s."""
 _CLOSE_TIMEOUT_S = 2.0
 _COMMIT_TIMEOUT_S = 3.0
 """A process that is told to stop may have to wait for both, and for its store, within ten seconds."""
@@ -46,8 +48,7 @@ class ConfluentConsumer:
                 "auto.offset.reset": "earliest",
                 "allow.auto.create.topics": False,
                 "enable.partition.eof": False,
-                # A killed process frees its partitions after this long; the broker's least is 6 s.
-                "session.timeout.ms": 6_000,
+                "session.timeout.ms": SESSION_TIMEOUT_MS,
                 "socket.timeout.ms": 6_000,
                 "heartbeat.interval.ms": 2_000,
                 "fetch.wait.max.ms": 100,

@@ -33,6 +33,7 @@ from candlestack_core.topics import Topic
 _LOG = logging.getLogger(__name__)
 
 REQUEST_TIMEOUT_MS = 5_000
+SESSION_TIMEOUT_MS = 6_000
 _CLOSE_TIMEOUT_MS = 3_000
 _FOR_EVER_MS = 2**31 - 1
 _POLL_STEP_S = 0.005
@@ -136,7 +137,7 @@ class KafkaPythonConsumer:
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
                 allow_auto_create_topics=False,
-                session_timeout_ms=6_000,
+                session_timeout_ms=SESSION_TIMEOUT_MS,
                 heartbeat_interval_ms=2_000,
                 fetch_max_wait_ms=100,
                 reconnect_backoff_max_ms=5_000,

@@ -42,7 +42,7 @@ def test_lag_counts_what_can_still_be_read_where_the_group_has_committed(
 
 
 @pytest.fixture
-def settings(kafka_broker: KafkaBroker) -> KafkaSettings:
+def settings(kafka_broker: KafkaBroker, patience: None) -> KafkaSettings:
     return KafkaSettings(kafka_bootstrap=kafka_broker.bootstrap)
 
 

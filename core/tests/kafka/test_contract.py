@@ -41,7 +41,7 @@ def client(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def settings(kafka_broker: KafkaBroker, client: str) -> KafkaSettings:
+def settings(kafka_broker: KafkaBroker, client: str, patience: None) -> KafkaSettings:
     return settings_for(kafka_broker, client)
 
 
