@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from candlestack_core.kafka import Consumer
+from candlestack_core.kafka import Consumer, KafkaError, TopicPartition
 from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer, free_port
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -68,9 +68,22 @@ def post_json(url: str, body: Mapping[str, object]) -> Any:
         return json.load(response)
 
 
+def ends_of(consumer: Consumer, topic: str) -> dict[TopicPartition, int]:
+    """Return where each partition of a topic ends; wait for a broker that stands still or has just come back."""
+
+    def look() -> tuple[dict[TopicPartition, int]] | None:
+        try:
+            return ({partition: consumer.bounds(partition)[1] for partition in consumer.partitions(topic)},)
+        except KafkaError:
+            return None
+
+    [ends] = eventually(look, f"the broker tells where {topic} ends")
+    return ends
+
+
 def read_values(consumer: Consumer, topic: str) -> list[dict[str, Any]]:
     """Return all values that a topic holds now, in the order of each partition."""
-    ends = {partition: consumer.bounds(partition)[1] for partition in consumer.partitions(topic)}
+    ends = ends_of(consumer, topic)
     consumer.assign(dict.fromkeys(ends, 0))
     values: list[dict[str, Any]] = []
     while len(values) < sum(ends.values()):

@@ -20,7 +20,7 @@ from candlestack_core.messages import decode_dead_letter
 from candlestack_core.settings import KafkaSettings
 from candlestack_core.topics import DEAD_LETTER
 from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer, free_port
-from platform_under_test import Platform, eventually
+from platform_under_test import Platform, ends_of, eventually
 
 KLINES = "spoken_kline_1m"
 
@@ -44,7 +44,7 @@ def platform_on(
 def read_all(broker: KafkaBroker, topic: str) -> list[Record]:
     consumer = open_consumer(KafkaSettings.model_validate({"kafka_bootstrap": broker.bootstrap}))
     try:
-        ends = {partition: consumer.bounds(partition)[1] for partition in consumer.partitions(topic)}
+        ends = ends_of(consumer, topic)
         consumer.assign(dict.fromkeys(ends, 0))
         records: list[Record] = []
         while len(records) < sum(ends.values()):

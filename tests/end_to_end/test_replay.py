@@ -19,7 +19,7 @@ from candlestack_core.names import KLINE_1M, trades_key
 from candlestack_core.settings import KafkaSettings
 from candlestack_core.topics import TRADES
 from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer
-from platform_under_test import LIVE, RECORDINGS, Platform, eventually
+from platform_under_test import LIVE, RECORDINGS, Platform, ends_of, eventually
 
 SPEED = 12
 """Ten minutes and fifty seconds in about fifty-four: on a busy machine the kills come late."""
@@ -62,7 +62,8 @@ select
     symbol, open_time, first(price order by id), max(price), min(price), last(price order by id),
     sum(quantity), sum(quote), count(*),
     coalesce(sum(quantity) filter (not buyer_is_maker), 0), coalesce(sum(quote) filter (not buyer_is_maker), 0),
-    min(min(time)) over (partition by symbol), max(max(time)) over (partition by symbol)
+    min(min(time)) over (partition by symbol), max(max(time)) over (partition by symbol),
+    max(max(id)) over (partition by symbol)
 from trade group by symbol, open_time order by symbol, open_time
 """
 
@@ -95,14 +96,14 @@ def platform(
         yield platform
 
 
-def aggregate_of_the_recording() -> dict[tuple[str, int], dict[str, Any]]:
-    """Make the candles of every fully covered minute from the recorded trades, by DuckDB."""
+def aggregate_of_the_recording() -> tuple[dict[tuple[str, int], dict[str, Any]], dict[str, int]]:
+    """Make the candles of every fully covered minute from the recorded trades, by DuckDB; and each pair's last id."""
     files = [str(path) for path in sorted(RECORDING.glob("*usdt_2024080*.gz"))]
     candles = {}
+    newest_ids = {}
     for row in duckdb.connect().execute(AGGREGATE, [files]).fetchall():
-        symbol, open_time, open_, high, low, close, volume, quote, trades, taker, taker_quote, first, last = (
-            row
-        )
+        symbol, open_time, open_, high, low, close, volume, quote, trades, taker, taker_quote, *ends = row
+        first, last, newest_ids[symbol] = ends
         if open_time >= first and open_time + 60_000 <= last:
             candles[symbol, open_time] = {
                 "open": canonical_decimal(open_),
@@ -115,7 +116,7 @@ def aggregate_of_the_recording() -> dict[tuple[str, int], dict[str, Any]]:
                 "taker_buy_volume": canonical_decimal(taker),
                 "taker_buy_quote_volume": canonical_decimal(taker_quote),
             }
-    return candles
+    return candles, newest_ids
 
 
 def test_a_replay_with_every_process_killed_gives_each_covered_candle_once_and_exact(
@@ -124,7 +125,7 @@ def test_a_replay_with_every_process_killed_gives_each_covered_candle_once_and_e
     mongo_server: MongoServer,
     own_redis_server: RedisServer,
 ) -> None:
-    expected = aggregate_of_the_recording()
+    expected, newest_ids = aggregate_of_the_recording()
     assert len(expected) == 2 * 10
 
     def progress() -> float:
@@ -172,8 +173,13 @@ def test_a_replay_with_every_process_killed_gives_each_covered_candle_once_and_e
             datetime.fromtimestamp(first_minute / 1000 + 60 * 11, UTC),
         }
 
-        for symbol, on_topic in trade_ids_on_the_topic(lasting_kafka_broker).items():
-            newest = max(on_topic)
+        def all_on_the_topic() -> dict[str, set[int]] | None:
+            # The candles come by another process.
+            ids = trade_ids_on_the_topic(lasting_kafka_broker)
+            return ids if all(newest_ids[symbol] in ids[symbol] for symbol in SYMBOLS) else None
+
+        for symbol, on_topic in eventually(all_on_the_topic, "the last trades on the topic").items():
+            newest = newest_ids[symbol]
             assert on_topic == set(range(min(on_topic), newest + 1))
             eventually(
                 lambda symbol=symbol, newest=newest: trade_ids(store, symbol)[:1] == [newest],  # type: ignore[misc]
@@ -190,7 +196,7 @@ def trade_ids_on_the_topic(broker: KafkaBroker) -> dict[str, set[int]]:
     """Return the ids of each symbol's trades on the topic."""
     consumer = open_consumer(KafkaSettings.model_validate({"kafka_bootstrap": broker.bootstrap}))
     try:
-        ends = {partition: consumer.bounds(partition)[1] for partition in consumer.partitions(TRADES)}
+        ends = ends_of(consumer, TRADES)
         consumer.assign(dict.fromkeys(ends, 0))
         seen: dict[str, set[int]] = {symbol: set() for symbol in SYMBOLS}
         left: set[TopicPartition] = {partition for partition, end in ends.items() if end}

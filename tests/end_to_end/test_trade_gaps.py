@@ -8,8 +8,8 @@ import time
 import aiohttp
 import pytest
 
-from candlestack_core.kafka import Consumer, KafkaError, open_consumer, open_producer
-from candlestack_core.kafka.create_topics import ensure_topics
+from candlestack_core.kafka import open_consumer, open_producer
+from candlestack_core.kafka.create_topics import wait_and_ensure_topics
 from candlestack_core.service import Health
 from candlestack_core.settings import ExchangeSettings, KafkaSettings
 from candlestack_core.topics import TRADES
@@ -25,6 +25,7 @@ from candlestack_simulator import wire
 from candlestack_simulator.market import SeededMarket
 from candlestack_simulator.source import Emission, Trade
 from candlestack_simulator.testing import Clock, running, until
+from platform_under_test import PATIENCE_S as BROKER_PATIENCE_S
 from platform_under_test import read_values
 
 SYMBOL, STREAM = "BTCUSDT", "btcusdt@trade"
@@ -44,14 +45,6 @@ async def take(feed: TradeFeed, trade: Trade) -> None:
         await waiting
 
 
-def arrived(consumer: Consumer) -> int:
-    """Return how many trades the topic holds; none while its leaders are not chosen yet."""
-    try:
-        return len(read_values(consumer, TRADES))
-    except KafkaError:
-        return 0
-
-
 async def test_a_gap_is_filled_whole_however_long_the_broker_is_away_meanwhile(
     lasting_kafka_broker: KafkaBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,7 +52,7 @@ async def test_a_gap_is_filled_whole_however_long_the_broker_is_away_meanwhile(
     market = SeededMarket(7, clock=Clock(1_773_500_040_000))
     traded = market.last_trades(SYMBOL, MISSED_TRADES + 2)
     kafka = KafkaSettings.model_validate({"kafka_bootstrap": lasting_kafka_broker.bootstrap})
-    ensure_topics(kafka)
+    wait_and_ensure_topics(kafka, BROKER_PATIENCE_S)
     producer = open_producer(kafka, max_pending=BUFFER)
     outbox = Outbox(producer, Health(), lambda: time.time_ns() // 1_000_000)
     async with running(market) as exchange, aiohttp.ClientSession() as session:
@@ -77,15 +70,19 @@ async def test_a_gap_is_filled_whole_however_long_the_broker_is_away_meanwhile(
         for trade in traded[:2]:
             await take(feed, trade)
         consumer = open_consumer(kafka)
-        await until(lambda: arrived(consumer) == 2)
+        await until(lambda: len(read_values(consumer, TRADES)) == 2)
         lasting_kafka_broker.suspend()
         await take(feed, traded[-1])
         await until(lambda: producer.pending() == BUFFER)
         await asyncio.sleep(1.5 * PATIENCE_S)  # what would be given up is given up by now
         lasting_kafka_broker.resume()
         expected = [trade.trade_id for trade in traded]
-        await until(lambda: arrived(consumer) == len(expected) or any(map(asyncio.Task.done, working)))
-        assert [value["trade_id"] for value in read_values(consumer, TRADES)] == expected
+
+        def told() -> list[int]:
+            return [value["trade_id"] for value in read_values(consumer, TRADES)]
+
+        await until(lambda: len(told()) == len(expected) or any(map(asyncio.Task.done, working)))
+        assert told() == expected
         consumer.close()
         for task in working:
             task.cancel()

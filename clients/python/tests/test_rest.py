@@ -106,7 +106,10 @@ async def test_the_rest_is_answered_to_threads_as_to_asyncio(api: Api, world: Wo
         async with AsyncClient(api.url) as by_asyncio:
             assert client.candles(symbol) == await by_asyncio.candles(symbol)
             assert client.latest(symbol) == await by_asyncio.latest(symbol) == client.candles(symbol)[-1]
-            assert client.symbols() == await by_asyncio.symbols()
+            # Between two answers the API may have heard of another pair.
+            while (known := client.symbols()) != (told := await by_asyncio.symbols()):
+                assert known != client.symbols(), "the same, told differently"
+            assert symbol in {each.symbol for each in told.symbols}
             assert [each.trade_id for each in client.trades(symbol)] == [1, 2]
             assert client.trades(symbol, 1) == await by_asyncio.trades(symbol, 1)
             deep = client.order_book(symbol, depth=5)
@@ -120,7 +123,10 @@ async def test_the_rest_is_answered_to_threads_as_to_asyncio(api: Api, world: Wo
             )
             assert account.end_time == NOON + MINUTE_MS
             assert {each.symbol for each in client.status(symbol).streams} == {symbol}
-            assert (await by_asyncio.status(symbol)).ready.status == "ready"
+            stores = (await by_asyncio.status(symbol)).ready.components
+            assert (stores.redis.state, stores.mongodb.state) == ("up", "up")
+            # A busy broker may be called away in between.
+            eventually(lambda: client.status(symbol).ready.status == "ready", "all are up")
             text = client.export(tmp_path / "a.csv", symbol, **whole)
             table = await by_asyncio.export(tmp_path / "a.parquet", symbol, kind="parquet", **whole)
     rows = list(csv.DictReader(text.read_text().splitlines()))

@@ -127,7 +127,7 @@ async def test_a_stream_leaves_a_process_whose_heart_stops_for_another(
     await asyncio.to_thread(world.publish, candle(symbol, 0), trade(symbol, 1))
     await asyncio.to_thread(until_known, api, symbol)
     client = AsyncClient(
-        api.url, guarded.url, api_key="key-of-dora", timeout_s=3.0, silence_s=2.0, longest_pause_s=0.5
+        api.url, guarded.url, api_key="key-of-dora", timeout_s=30.0, silence_s=2.0, longest_pause_s=0.5
     )
     events: list[Event] = []
     async with asyncio.timeout(PATIENCE_S), client, client.stream(Kline(symbol), Trades(symbol)) as stream:
