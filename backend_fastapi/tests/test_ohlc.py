@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api_under_test import NOON, Api, World, candle, eventually
+from api_under_test import NOON, Api, World, candle, until_read
 from app.candles.fold import fold_all
 from candlestack_core.intervals import MINUTE_MS, Interval
 from candlestack_core.messages import Candle
@@ -68,11 +68,7 @@ def parents(api: Api, world: World) -> dict[str, list[Any]]:
                 world.store_parent(Candle(**fields), counted)
         expected[interval.value] = as_json(answered)
 
-    def forming() -> bool:
-        candles = api.ask("/latest", symbol=PAIR)
-        return candles.status == 200 and candles.json["open_time"] == newest
-
-    eventually(forming, "the newest minute")
+    until_read(api, minutes[-1])
     return expected
 
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from api_under_test import PATIENCE_S, ROOT, Api, World, candle, trade
+from api_under_test import PATIENCE_S, ROOT, Api, World, candle, eventually, trade
 from candlestack_local.servers import free_port
 from listing_records import entry, store_listings
 
@@ -35,14 +35,20 @@ def smoked(api: Api, world: World) -> Api:
 
 
 def test_every_check_is_a_line_and_an_api_that_keeps_its_promises_ends_with_0(smoked: Api) -> None:
-    words = "healthz,readyz,metrics,openapi,symbols,ohlc,trades,ranking,completeness,jobs,export,problems"
+    words = "healthz,metrics,openapi,symbols,ohlc,trades,ranking,completeness,jobs,export,problems"
     words += ",udf,binance"
     done = run(smoked.url, "--symbol", PAIR, "--only", words)
     lines = done.stdout.splitlines()
     assert done.returncode == 0, done.stdout + done.stderr
     assert {line.split()[0] for line in lines[:-1]} == {"ok"}
-    assert len(lines) == 22
-    assert lines[-1] == "21 of 21 checks passed"
+    assert len(lines) == 21
+    assert lines[-1] == "20 of 20 checks passed"
+
+    def is_ready() -> bool:
+        return run(smoked.url, "--symbol", PAIR, "--only", "readyz").returncode == 0
+
+    # A busy broker may be called away in between.
+    eventually(is_ready, "the check of the readiness passes")
 
 
 def test_data_that_is_too_old_fails_its_checks_and_ends_with_1(smoked: Api) -> None:
