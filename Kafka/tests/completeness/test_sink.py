@@ -30,8 +30,11 @@ from candlestack_local.servers import MongoServer
 from ledger_records import a_book, a_candle, a_diff, a_trade, record_of
 from records import START
 
+pytestmark = pytest.mark.usefixtures("patient_stores")
+
 Database = pymongo.database.Database[Document]
 S = "BTCUSDT"
+SOON_S = 1.0
 KEEP_DAYS = 10_000
 """What is recorded here arrived years ago: the store must not forget it while a test looks on."""
 
@@ -363,8 +366,10 @@ def test_a_store_that_is_away_keeps_the_batch_for_later(own_mongo_server: MongoS
         tell(sink, [record_of(a_trade(1, 0, S))])
         own_mongo_server.kill()
         sink.add(record_of(a_trade(2, 0, S)))
-        with pytest.raises(StoreAwayError):
-            sink.flush()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("candlestack_ingest.completeness.sink.TIMEOUT_S", SOON_S)
+            with pytest.raises(StoreAwayError):
+                sink.flush()
         assert sink.size() == 1
         own_mongo_server.restart()
         sink.open()

@@ -28,7 +28,10 @@ from candlestack_ingest.stores.schema import (
 from candlestack_local.servers import MongoServer
 from records import START, candle, record
 
+pytestmark = pytest.mark.usefixtures("patient_stores")
+
 Database = pymongo.database.Database[Document]
+SOON_S = 1.0
 
 
 def connect_to(server: MongoServer) -> pymongo.MongoClient[Document]:
@@ -251,8 +254,10 @@ def test_a_killed_mongod_has_every_candle_it_acknowledged(own_mongo_server: Mong
         sink.flush()
         own_mongo_server.kill()
         sink.add(record(candle(50, 1)))
-        with pytest.raises(StoreAwayError):
-            sink.flush()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("candlestack_ingest.stores.candles.TIMEOUT_S", SOON_S)
+            with pytest.raises(StoreAwayError):
+                sink.flush()
         own_mongo_server.restart()
         sink.flush()
         assert client["KILLED"][KLINE_1M].count_documents({}) == 51

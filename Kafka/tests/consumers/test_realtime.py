@@ -30,6 +30,8 @@ from candlestack_ingest.stores.realtime import RealtimeSink, connect
 from candlestack_local.servers import RedisServer
 from records import START, candle, record, trade
 
+pytestmark = pytest.mark.usefixtures("patient_stores")
+
 WINDOW_MINUTES = 60
 LIST_LENGTH = 10
 LATEST = latest_candle_key("BTCUSDT")

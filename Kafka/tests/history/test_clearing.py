@@ -25,6 +25,8 @@ from candlestack_ingest.stores.realtime import connect
 from candlestack_local.servers import RedisServer
 from records import START
 
+pytestmark = pytest.mark.usefixtures("patient_stores")
+
 WINDOW_MS = 60 * MINUTE_MS
 FOLLOWED = Followed(
     spot=frozenset({"BTCUSDT", "ETHUSDT"}),

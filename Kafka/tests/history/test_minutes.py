@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from candlestack_ingest.history.minutes import Minutes, count, missing_runs
 from candlestack_ingest.stores.candles import CandleSink, connect
 from candlestack_local.servers import MongoServer
 from records import START, candle, record
+
+pytestmark = pytest.mark.usefixtures("patient_stores")
 
 MINUTES = 12
 

@@ -38,8 +38,9 @@ NOON = DAY + DAY_MS // 2
 
 
 @pytest.fixture
-def realtime(redis_server: RedisServer) -> Iterator[redis.Redis]:
-    """A client of Redis, where no ranking is."""
+def realtime(redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[redis.Redis]:
+    """A client of Redis, where no ranking is; it outlasts a server that a busy machine lets stand."""
+    monkeypatch.setattr("candlestack_spark.ranking.outlet.TIMEOUT_S", 240.0)
     with connect(RedisSettings(redis_host="127.0.0.1", redis_port=redis_server.port)) as client:
         client.delete(RANKING_TOP_GAINERS, RANKING_TOP_LOSERS)
         yield client
@@ -127,11 +128,12 @@ def test_a_stored_minute_of_the_future_and_one_that_is_no_candle_are_left_out(st
 def test_a_store_that_is_away_at_the_start_is_waited_for(
     own_mongo_server: MongoServer, realtime: redis.Redis, tmp_path: Path
 ) -> None:
+    with pymongo.MongoClient[Document](own_mongo_server.uri, tz_aware=True) as patient:
+        ensure_candle_collections(patient["ranking"])
+        patient["ranking"][KLINE_1M].insert_many(documents("AUSDT", 0, DAY_MINUTES))
     with pymongo.MongoClient[Document](
         own_mongo_server.uri, tz_aware=True, serverSelectionTimeoutMS=300
     ) as client:
-        ensure_candle_collections(client["ranking"])
-        client["ranking"][KLINE_1M].insert_many(documents("AUSDT", 0, DAY_MINUTES))
         own_mongo_server.stop()
         ranker = Ranker(
             KeptFile(tmp_path), History(CandleStore(client["ranking"])), RankingOutlet(realtime), Supply()
@@ -142,7 +144,7 @@ def test_a_store_that_is_away_at_the_start_is_waited_for(
         try:
             eventually(lambda: "mongodb" in service.health.reasons(), "it says that MongoDB is away")
             own_mongo_server.start()
-            process.join(30)
+            eventually(lambda: not process.is_alive(), "it has begun")
         finally:
             service.stopping.set()
             process.join()
