@@ -188,6 +188,8 @@ class World:
         self._redis = connect_redis(redis_settings)
         self._realtime_sink = RealtimeSink(self._redis, redis_settings, candle_topic)
         self._realtime_sink.open()
+        self._writers: dict[str, str] = {}
+        """The test file that writes a pair, by pair."""
 
     def __enter__(self) -> World:
         return self
@@ -199,6 +201,7 @@ class World:
 
     def publish(self, *records: Candle | Trade | Book | DepthDiff, arrival_time: int | None = 1_000) -> None:
         """Send records to their topics, and wait until the broker has them."""
+        self._claim(*records)
         headers = [] if arrival_time is None else [(HEADER_RECEIVED, str(arrival_time).encode())]
         for record in records:
             self._producer.send(self.topic_of(record), record.symbol, encode(record), headers)
@@ -215,11 +218,13 @@ class World:
         self.store_in_mongo(*records)
 
     def store_in_redis(self, *records: Candle | Trade) -> None:
+        self._claim(*records)
         for record in records:
             self._realtime_sink.add(self._record(record))
         _write(self._realtime_sink)
 
     def store_in_mongo(self, *records: Candle | Trade) -> None:
+        self._claim(*records)
         for record in records:
             if isinstance(record, Candle):
                 self._candle_sink.add(self._record(record))
@@ -227,6 +232,7 @@ class World:
 
     def store_book(self, book: KnownBook) -> None:
         """Write a book into Redis, where the order-book builder has it."""
+        self._claim(book)
         key = order_book_key if book.market == "spot" else usdm_order_book_key
         self._redis.set(key(book.symbol), encode(book))
 
@@ -241,6 +247,7 @@ class World:
 
     def store_parent(self, parent: Candle, children: int | None = None) -> None:
         """Write a candle of a longer interval into its collection, as a roll-up does."""
+        self._claim(parent)
         minutes = Interval(parent.interval).minutes
         counts = {
             "children": Int64(minutes if children is None else children),
@@ -265,6 +272,13 @@ class World:
                 return ORDERBOOK
             case DepthDiff():
                 return ORDERBOOK_UPDATE
+
+    def _claim(self, *records: Candle | Trade | Book | DepthDiff) -> None:
+        """Let a pair be that of the test file that writes it first: another's records would be among its own."""
+        file = os.environ["PYTEST_CURRENT_TEST"].partition("::")[0]
+        for record in records:
+            writer = self._writers.setdefault(record.symbol, file)
+            assert writer == file, f"{record.symbol} is the pair of {writer}"
 
     def _record(self, record: Candle | Trade) -> Record:
         return Record(self.topic_of(record), 0, 0, 0, record.symbol.encode(), encode(record), ())

@@ -106,22 +106,22 @@ def test_a_book_whose_builder_has_died_is_not_believed(api: Api, world: World) -
 
 
 def test_spot_and_futures_of_one_name_are_never_mixed(api: Api, world: World) -> None:
-    world.store_in_redis(candle("BTCUSDT", 0))
-    spot, futures = known_book("BTCUSDT", 5), known_book("BTCUSDT", 9, market="usdm")
+    world.store_in_redis(candle("MIXEDUSDT", 0))
+    spot, futures = known_book("MIXEDUSDT", 5), known_book("MIXEDUSDT", 9, market="usdm")
     world.store_book(spot)
     world.store_book(futures)
-    assert api.ask("/orderbook", symbol="BTCUSDT").json["last_update_id"] == 5
-    answer = api.ask("/orderbook", symbol="BTCUSDT", market="usdm").json
+    assert api.ask("/orderbook", symbol="MIXEDUSDT").json["last_update_id"] == 5
+    answer = api.ask("/orderbook", symbol="MIXEDUSDT", market="usdm").json
     assert (answer["market"], answer["last_update_id"]) == ("usdm", 9)
-    world.publish(book("BTCUSDT", 50), book("BTCUSDT", 90, market="usdm"))
+    world.publish(book("MIXEDUSDT", 50), book("MIXEDUSDT", 90, market="usdm"))
     for market, newest in (("spot", 50), ("usdm", 90)):
-        until_read(api, book("BTCUSDT", newest, market=market))  # type: ignore[arg-type]
-    with api.connect("/ws/orderbook", symbol="BTCUSDT") as connection:
+        until_read(api, book("MIXEDUSDT", newest, market=market))  # type: ignore[arg-type]
+    with api.connect("/ws/orderbook", symbol="MIXEDUSDT") as connection:
         snapshot = receive(connection)
-        assert (snapshot.market, snapshot.data) == ("spot", book("BTCUSDT", 50))
-        world.publish(book("BTCUSDT", 91, market="usdm"), book("BTCUSDT", 51))
+        assert (snapshot.market, snapshot.data) == ("spot", book("MIXEDUSDT", 50))
+        world.publish(book("MIXEDUSDT", 91, market="usdm"), book("MIXEDUSDT", 51))
         update = receive(connection)
-    assert update.data == book("BTCUSDT", 51)
+    assert update.data == book("MIXEDUSDT", 51)
     assert update.prev == snapshot.seq
 
 

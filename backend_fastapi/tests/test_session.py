@@ -137,7 +137,7 @@ def subscribing(request_id: int, *wanted: dict[str, Any]) -> str:
     return json.dumps({"op": "subscribe", "id": request_id, "subscriptions": wanted})
 
 
-FUTURES = {"channel": "orderbook", "symbol": "KNOWNUSDT", "market": "usdm"}
+FUTURES = {"channel": "orderbook", "symbol": "ASKEDUSDT", "market": "usdm"}
 
 
 @pytest.mark.parametrize(
@@ -157,17 +157,17 @@ FUTURES = {"channel": "orderbook", "symbol": "KNOWNUSDT", "market": "usdm"}
             (4400, "Invalid enum value '7m' - at `$.subscriptions[0]"),
         ),
         (
-            subscribing(4, kline("KNOWNUSDT"), trades("NOSUCHUSDT")),
+            subscribing(4, kline("ASKEDUSDT"), trades("NOSUCHUSDT")),
             4,
             (4404, "'NOSUCHUSDT' is not a known pair"),
         ),
-        (subscribing(5, FUTURES), 5, (4404, "KNOWNUSDT is not in the usdm market")),
+        (subscribing(5, FUTURES), 5, (4404, "ASKEDUSDT is not in the usdm market")),
     ],
 )
 def test_a_bad_request_is_answered_and_changes_nothing(
     api: Api, world: World, text: str | bytes, request_id: object, told: tuple[int, str]
 ) -> None:
-    world.store_in_redis(candle("KNOWNUSDT", 0))
+    world.store_in_redis(candle("ASKEDUSDT", 0))
     with connected(api) as client:
         answer = client.say(text, request_id)
         assert (answer["type"], answer["code"]) == ("error", told[0])
