@@ -16,6 +16,9 @@ import {
 } from "./message.fixture";
 import { ManualSurroundings } from "./surroundings.fixture";
 
+/** What is awaited comes at once, unless the machine lets this process stand still. */
+const PATIENCE_MS = 60_000;
+
 /** What the REST side answers, by path; a number is the status of a problem document. */
 const answers = new Map<string, unknown>();
 const asked: URL[] = [];
@@ -57,7 +60,7 @@ async function answered() {
   await vi.waitFor(() => {
     surroundings.paint();
     expect(asked.length).toBeGreaterThan(0);
-  });
+  }, PATIENCE_MS);
   await new Promise((resolve) => setTimeout(resolve));
 }
 
@@ -154,7 +157,7 @@ describe("the feed of a pair", () => {
     await answered();
     await vi.waitFor(() => {
       expect(opened(state.draft.candles)).toEqual([-1, 0, 1, 2, 3, 4, 5, 6, 7]);
-    });
+    }, PATIENCE_MS);
     expect(Number(asked.at(-1)?.searchParams.get("limit"))).toBeLessThan(12);
   });
 
