@@ -18,7 +18,6 @@ from dashboard.web_under_test import (
     serious_findings,
     wait_until_live,
 )
-from platform_under_test import get_json
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +68,7 @@ def test_candles_and_the_chart_are_taken_along_as_files(live: LivePlatform, page
     # From the page's own newest one back to its oldest: a minute may have passed since, and older ones have come.
     while closed[0]["open_time"] not in known:
         upto = f"endTime={int(min(known, default=closed[-1]['open_time']))}&limit=1500"
-        answered = get_json(f"{live.api.url}/ohlc?symbol=BTCUSDT&{upto}")["candles"]
+        answered = live.candles(upto)
         assert len(answered) > 1
         known |= {str(candle["open_time"]): candle for candle in answered}
     for row in closed:

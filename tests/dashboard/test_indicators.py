@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from dashboard.web_under_test import KeepScreenshot, LivePlatform, OpenPage, wait_until_live
-from platform_under_test import eventually, get_json
+from platform_under_test import eventually
 
 PERIOD = 5
 DRAWN_PANES = "() => document.querySelectorAll('[data-testid=chart] tr').length"
@@ -37,7 +37,7 @@ def test_indicators_are_chosen_kept_in_the_address_and_computed_from_the_candles
     def as_the_candles_say() -> bool:
         # Both move: looked at between two equal answers, the page says what they say.
         shown = re.search(rf"MA {PERIOD} ([\d,.]+)", legend.inner_text())
-        candles = get_json(f"{live.api.url}/ohlc?symbol=BTCUSDT&limit={PERIOD}")["candles"]
+        candles = live.candles(f"limit={PERIOD}")
         mean = sum(float(candle["close"]) for candle in candles) / PERIOD
         return shown is not None and shown.group(1) == f"{mean:,.2f}"
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from candlestack_core.messages import RankedPair, Ranking, encode
 from candlestack_core.names import RANKING_TOP_GAINERS, RANKING_TOP_LOSERS
 from dashboard.web_under_test import PHONE, KeepScreenshot, LivePlatform, OpenPage, wait_until_live
-from platform_under_test import eventually, get_json
+from platform_under_test import eventually
 
 HOUR_MS = 3_600_000
 
@@ -47,8 +47,7 @@ def test_the_interval_is_switched_by_the_keyboard_kept_in_the_address_and_formed
 
     def as_the_api_says() -> bool:
         # Both move: looked at between two equal answers, the page says what they say.
-        url = f"{live.api.url}/ohlc?symbol=BTCUSDT&interval=1h&limit=1"
-        shown, answer = legend.inner_text(), get_json(url)["candles"][-1]
+        shown, answer = legend.inner_text(), live.candles("interval=1h&limit=1")[-1]
         names = ("open", "high", "low", "close", "volume")
         assert answer["open_time"] % HOUR_MS == 0
         return amounts(f" {shown}") == [answer[name] for name in names]

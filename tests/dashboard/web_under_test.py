@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
@@ -106,7 +107,7 @@ class WebProcess:
         """End the process by SIGKILL, as a fault does."""
         assert self._process is not None
         self._process.kill()
-        self._process.wait(timeout=15)
+        self._process.wait()
 
     def freeze(self) -> None:
         """Stop the process where it is; its connections stay open."""
@@ -133,6 +134,12 @@ class LivePlatform:
     def trade_url(self, symbol: str = "BTCUSDT") -> str:
         """Return the address of a pair's trade page."""
         return f"{self.dashboard.url}/trade/{symbol}"
+
+    def candles(self, query: str) -> list[dict[str, Any]]:
+        """Return the API's candles of BTCUSDT, as soon as its stores answer, which a busy machine may let stand."""
+        url = f"{self.api.url}/ohlc?symbol=BTCUSDT&{query}"
+        found: list[dict[str, Any]] = eventually(lambda: get_json(url), url)["candles"]
+        return found
 
 
 StartPlatform = Callable[[ExitStack, str, tuple[str, ...], dict[str, str]], LivePlatform]
