@@ -22,6 +22,8 @@ from typing import Any, BinaryIO, ClassVar, TypeVar, cast
 from urllib.parse import urlencode
 
 import msgspec
+import pymongo
+import redis as redis_client
 from bson import Int64
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
@@ -41,13 +43,11 @@ from candlestack_core.names import (
     order_book_key,
     usdm_order_book_key,
 )
-from candlestack_core.settings import KafkaSettings, MongoSettings, RedisSettings
+from candlestack_core.settings import KafkaSettings, RedisSettings
 from candlestack_core.topics import KLINE_1M, ORDERBOOK, ORDERBOOK_UPDATE, TRADES
 from candlestack_ingest.consumers.sink import Sink, StoreAwayError
 from candlestack_ingest.stores.candles import CandleSink, document_of
-from candlestack_ingest.stores.candles import connect as connect_mongo
 from candlestack_ingest.stores.realtime import RealtimeSink
-from candlestack_ingest.stores.realtime import connect as connect_redis
 from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer, free_port
 
 TEXT_FRAME = 0x81
@@ -179,13 +179,13 @@ class World:
         )
         wait_and_ensure_topics(self.kafka, PATIENCE_S)
         self._producer = open_producer(self.kafka, max_pending=100_000)
-        mongo_settings = MongoSettings.model_validate({"mongo_uri": mongo.uri, "mongo_db": database})
-        self._mongo = connect_mongo(mongo_settings)
+        # Not the writers' own clients, which call a store away after seconds; the loop around them tries again.
+        self._mongo = pymongo.MongoClient[dict[str, Any]](mongo.uri, tz_aware=True)
         self._database = self._mongo[database]
         self._candle_sink = CandleSink(self._database)
         self._candle_sink.open()
         redis_settings = RedisSettings.model_validate({"redis_host": "127.0.0.1", "redis_port": redis.port})
-        self._redis = connect_redis(redis_settings)
+        self._redis = redis_client.Redis(port=redis.port, socket_timeout=PATIENCE_S)
         self._realtime_sink = RealtimeSink(self._redis, redis_settings, candle_topic)
         self._realtime_sink.open()
         self._writers: dict[str, str] = {}
