@@ -183,11 +183,11 @@ class World:
         self._mongo = pymongo.MongoClient[dict[str, Any]](mongo.uri, tz_aware=True)
         self._database = self._mongo[database]
         self._candle_sink = CandleSink(self._database)
-        self._candle_sink.open()
+        _open(self._candle_sink)
         redis_settings = RedisSettings.model_validate({"redis_host": "127.0.0.1", "redis_port": redis.port})
         self._redis = redis_client.Redis(port=redis.port, socket_timeout=PATIENCE_S)
         self._realtime_sink = RealtimeSink(self._redis, redis_settings, candle_topic)
-        self._realtime_sink.open()
+        _open(self._realtime_sink)
         self._writers: dict[str, str] = {}
         """The test file that writes a pair, by pair."""
 
@@ -282,6 +282,19 @@ class World:
 
     def _record(self, record: Candle | Trade) -> Record:
         return Record(self.topic_of(record), 0, 0, 0, record.symbol.encode(), encode(record), ())
+
+
+def _open(sink: Sink) -> None:
+    """Prepare a sink's store, as the writers do: where it stands still, again."""
+
+    def opened() -> bool:
+        try:
+            sink.open()
+        except StoreAwayError:
+            return False
+        return True
+
+    eventually(opened, "the store is prepared")
 
 
 def _write(sink: Sink) -> None:
