@@ -6,7 +6,7 @@ import { useQuotesHealth, useSymbols } from "@/feed/react";
 import { useTexts } from "@/i18n/texts";
 import { PageFrame } from "@/shell/page-frame";
 import { useNow } from "@/ui/clock";
-import { alignedTo } from "./aligned";
+import { alignedTo } from "@/ui/aligned";
 import { MarketsPanel } from "./markets-panel";
 import { MoversPanel } from "./movers-panel";
 import { useMarkets } from "./use-rows";

@@ -10,7 +10,7 @@ import { currencies, pairName } from "@/pairs/name";
 import { QuoteBadge } from "@/shell/quote-badge";
 import { classNames } from "@/ui/class-names";
 import { Star } from "@/ui/icons";
-import { Aligned } from "./aligned";
+import { Aligned } from "@/ui/aligned";
 import { Change } from "./change";
 import { Price } from "./price";
 import { sparkOf, type MarketRow, type SortKey, type Sorting } from "./row";

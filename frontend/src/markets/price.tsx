@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { useQuote, useSymbols } from "@/feed/react";
 import { decimalsOf, formatAmount } from "@/numbers/decimal";
 import { classNames } from "@/ui/class-names";
-import { Aligned } from "./aligned";
+import { Aligned } from "@/ui/aligned";
 
 /** What a pair costs now, with its tick's decimals; coloured by where it went last. */
 export function Price({ symbol }: { symbol: string }): ReactNode {

@@ -11,6 +11,7 @@ import { pairAddress } from "@/pairs/match";
 import { currencies, pairName } from "@/pairs/name";
 import { Panel } from "@/shell/panel";
 import { StreamBadge } from "@/shell/stream-badge";
+import { Aligned, alignedTo } from "@/ui/aligned";
 import { classNames } from "@/ui/class-names";
 import { useNow } from "@/ui/clock";
 import { useZone } from "@/ui/zone";
@@ -86,8 +87,17 @@ function Worth({ answer, failed }: { answer: RankingList | null; failed: boolean
 function Rows({ rows }: { rows: readonly RankedPair[] }): ReactNode {
   const texts = useTexts().ranking;
   const { symbol: shown } = useMarketFeed();
+  const { answer: symbols } = useSymbols();
+  const decimals = rows.map(({ symbol, price }) => {
+    const listed = symbols?.symbols.find((each) => each.symbol === symbol)?.price_decimals ?? 0;
+    return Math.max(listed, decimalsOf(price));
+  });
   return (
-    <table className="w-full border-separate border-spacing-0" data-testid="ranking">
+    <table
+      className="w-full border-separate border-spacing-0"
+      style={alignedTo(Math.max(...decimals))}
+      data-testid="ranking"
+    >
       <thead className="text-micro text-muted">
         <tr>
           <Head className="pl-3 text-left">{texts.pair}</Head>
@@ -102,8 +112,13 @@ function Rows({ rows }: { rows: readonly RankedPair[] }): ReactNode {
         </tr>
       </thead>
       <tbody className="text-small">
-        {rows.map((row) => (
-          <Row key={row.symbol} row={row} shown={row.symbol === shown} />
+        {rows.map((row, index) => (
+          <Row
+            key={row.symbol}
+            row={row}
+            decimals={decimals[index] ?? decimalsOf(row.price)}
+            shown={row.symbol === shown}
+          />
         ))}
       </tbody>
     </table>
@@ -126,11 +141,16 @@ function Head({
   );
 }
 
-function Row({ row, shown }: { row: RankedPair; shown: boolean }): ReactNode {
+interface RowProps {
+  readonly row: RankedPair;
+  /** Of its price. */
+  readonly decimals: number;
+  readonly shown: boolean;
+}
+
+function Row({ row, decimals, shown }: RowProps): ReactNode {
   const texts = useTexts().ranking;
   const interval = useMarket("interval");
-  const { answer: symbols } = useSymbols();
-  const known = symbols?.symbols.find(({ symbol }) => symbol === row.symbol)?.price_decimals ?? 0;
   const { base, quote } = currencies(row.symbol);
   const fell = row.change_percent.startsWith("-");
   const change = scaled(row.change_percent.replace("-", "")) * (fell ? -1n : 1n);
@@ -150,7 +170,9 @@ function Row({ row, shown }: { row: RankedPair; shown: boolean }): ReactNode {
         </Link>
         <span className="text-micro text-muted">{quote !== "" && `/${quote}`}</span>
       </th>
-      <td className="text-right">{formatAmount(row.price, Math.max(known, decimalsOf(row.price)))}</td>
+      <td className="text-right">
+        <Aligned decimals={decimals}>{formatAmount(row.price, decimals)}</Aligned>
+      </td>
       <td className={classNames("text-right whitespace-nowrap", tone)}>
         {/* The direction is told by shape too, not by colour alone. */}
         <span aria-hidden="true" className="text-[8px] leading-none">
