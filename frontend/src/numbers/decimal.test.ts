@@ -60,6 +60,8 @@ describe("exact decimals", () => {
     expect(formatCompact(scaled("1500"))).toBe("1.50K");
     expect(formatCompact(scaled("2000000000.5"))).toBe("2.00B");
     expect(formatCompact(scaled("1890000000000"))).toBe("1.89T");
+    expect(formatCompact(scaled("118370000000"), 1)).toBe("118.4B");
+    expect(formatCompact(scaled("999.94"), 1)).toBe("999.9");
   });
 
   it("are computed with as integers and written again as they were", () => {

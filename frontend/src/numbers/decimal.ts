@@ -60,12 +60,12 @@ const COMPACT = [
   { suffix: "K", units: UNITS_PER_ONE * 1_000n },
 ] as const;
 
-/** Write an integer of 10^-8 in at most about five digits, as `1.24M`. */
-export function formatCompact(units: bigint): string {
+/** Write an integer of 10^-8 in at most about five digits, as `1.24M`; in four with a decimal less. */
+export function formatCompact(units: bigint, decimals: 1 | 2 = 2): string {
   for (const { suffix, units: size } of COMPACT) {
-    if (magnitude(units) >= size) return formatScaled((units * UNITS_PER_ONE) / size, 2) + suffix;
+    if (magnitude(units) >= size) return formatScaled((units * UNITS_PER_ONE) / size, decimals) + suffix;
   }
-  return formatScaled(units, 2);
+  return formatScaled(units, decimals);
 }
 
 /** Write a small non-negative integer of 10^-8 with at least `decimals`, and with two figures that tell something. */

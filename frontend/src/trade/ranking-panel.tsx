@@ -173,19 +173,19 @@ function Row({ row, decimals, shown }: RowProps): ReactNode {
       <td className="text-right">
         <Aligned decimals={decimals}>{formatAmount(row.price, decimals)}</Aligned>
       </td>
-      <td className={classNames("text-right whitespace-nowrap", tone)}>
+      <td className={classNames("pl-1.5 text-right whitespace-nowrap", tone)}>
         {/* The direction is told by shape too, not by colour alone. */}
         <span aria-hidden="true" className="text-[8px] leading-none">
           {change === 0n ? "" : fell ? "▼ " : "▲ "}
         </span>
         {signed(change, formatScaled(change, 2))}%
       </td>
-      <td className="text-right text-muted">{formatCompact(scaled(row.quote_volume))}</td>
-      <td className="pr-3 text-right text-muted">
+      <td className="pl-1.5 text-right text-muted">{formatCompact(scaled(row.quote_volume), 1)}</td>
+      <td className="pr-3 pl-1.5 text-right text-muted">
         {row.market_cap === null ? (
           <span title={texts.marketCapUnknown}>–</span>
         ) : (
-          formatCompact(scaled(row.market_cap))
+          formatCompact(scaled(row.market_cap), 1)
         )}
       </td>
     </tr>
