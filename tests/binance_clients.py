@@ -9,7 +9,7 @@ from binance import Client
 from binance_common.configuration import ConfigurationRestAPI
 from binance_sdk_spot.spot import Spot
 
-from api_under_test import PATIENCE_S
+from waiting import PATIENCE_S
 
 
 def ccxt_at(url: str) -> Any:

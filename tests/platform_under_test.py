@@ -7,17 +7,17 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any
 
 from candlestack_core.kafka import Consumer, KafkaError, TopicPartition
 from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer, free_port
+from waiting import PATIENCE_S, eventually
 
 ROOT = Path(__file__).resolve().parents[1]
 RECORDINGS = Path(os.environ.get("CANDLESTACK_RECORDINGS", ROOT.parent / "shared" / "data"))
@@ -33,23 +33,6 @@ PROGRAMS: Mapping[str, tuple[str, ...]] = {
 }
 LIVE = tuple(name for name in PROGRAMS if name != "ranking")
 """What carries data from the exchange to the stores: all but Spark, which takes a core and a checkpoint of its own."""
-
-PATIENCE_S = 240.0
-"""How long something is waited for that comes within seconds, on a machine that is not busy."""
-_Value = TypeVar("_Value")
-
-
-def eventually(
-    look: Callable[[], _Value | None], what: str, timeout_s: float = PATIENCE_S, every_s: float = 0.1
-) -> _Value:
-    """Return what `look` returns as soon as it is true; fail naming what was awaited."""
-    deadline = time.monotonic() + timeout_s
-    while True:
-        value = look()
-        if value:
-            return value
-        assert time.monotonic() < deadline, f"not within {timeout_s:.0f} s: {what}"
-        time.sleep(every_s)
 
 
 def get_json(url: str) -> Any:

@@ -25,7 +25,7 @@ from candlestack_spark.rollups.spans import PARENT_INTERVALS, within
 from candlestack_spark.rollups.task import roll_up_span
 from candlestack_spark.stores.documents import Document
 from candlestack_spark.stores.mongo import CandleStore, Coverage
-from platform_under_test import eventually
+from waiting import eventually
 
 M5, H1, H4, D1 = PARENT_INTERVALS
 HOUR = H1.ms

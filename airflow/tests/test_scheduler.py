@@ -32,8 +32,9 @@ from candlestack_local.startup import wait_ready
 from candlestack_local.startup_view import StartupView
 from candlestack_local.supervisor import Supervisor, supervised_processes
 from candlestack_local.supervisor_config import render
-from platform_under_test import ROOT, eventually
+from platform_under_test import ROOT
 from records import START, candle, record
+from waiting import eventually
 
 DAG = "ohlc_1d_spark_aggregator"
 """The one whose next run is the furthest away: one that the scheduler began meanwhile would be counted."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from api_under_test import Api, World
+from api_under_test import Api
+from api_world import World
 from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer
 
 SETTINGS = {"BOOK_SILENT_AFTER_S": "600"}

@@ -14,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from websockets.exceptions import InvalidStatus
 
-from api_under_test import PATIENCE_S, Answer, Api, World, candle
+from api_records import candle
+from api_under_test import Answer, Api
+from api_world import World
 from app.access.bucket import TokenBucket
 from app.access.keys import ApiKeys, hash_of
 from app.access.limits import CLIENTS_KEPT, LEASES_PER_LIMIT, RateLimiter
@@ -22,6 +24,7 @@ from app.stores.leases import RedisLeases
 from app.stores.realtime import RealtimeStore
 from candlestack_core.settings import RedisSettings
 from candlestack_local.servers import RedisServer
+from waiting import PATIENCE_S
 
 PER_MINUTE = 100
 LEASE = PER_MINUTE // LEASES_PER_LIMIT

@@ -8,7 +8,7 @@ from itertools import groupby
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_under_test import trade
+from api_records import trade
 from app.compat.binance.aggregates import SETTLED_AFTER_MS, Aggregate, Aggregator, aggregates
 from candlestack_core.messages import Trade
 

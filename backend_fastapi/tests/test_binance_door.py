@@ -13,11 +13,14 @@ from binance import Client
 from binance.exceptions import BinanceAPIException
 from binance_common.errors import BadRequestError, NotFoundError
 
-from api_under_test import NOON, Api, World, candle, eventually, known_book, trade
+from api_records import NOON, candle, known_book, trade
+from api_under_test import Api
+from api_world import World
 from binance_clients import ccxt_at, connector_at, python_binance_at
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.messages import Candle
 from listing_records import entry, store_listings
+from waiting import eventually
 
 PAIR, OTHER, UNFOLLOWED = "DOORUSDT", "DOORBUSDT", "DOORCUSDT"
 MARKET = "DOOR/USDT"

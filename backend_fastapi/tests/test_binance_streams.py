@@ -19,9 +19,12 @@ from unicorn_binance_websocket_api import BinanceWebSocketApiManager
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
-from api_under_test import PATIENCE_S, Api, World, book, candle, eventually, known_book, trade
+from api_records import book, candle, known_book, trade
+from api_under_test import Api
+from api_world import World
 from candlestack_core.messages import DepthDiff
 from listing_records import entry, store_listings
+from waiting import PATIENCE_S, eventually
 
 PAIR, MARKET = "STREAMUSDT", "STREAM/USDT"
 NAME = PAIR.lower()

@@ -11,11 +11,14 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api_under_test import NOON, PATIENCE_S, Api, World, book, candle, eventually, known_book, trade
+from api_records import NOON, book, candle, known_book, trade
+from api_under_test import Api
+from api_world import World
 from app.compat.binance.day import DAY_MINUTES, RollingDay
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.messages import Candle
 from listing_records import entry, store_listings
+from waiting import PATIENCE_S, eventually
 
 PAIR = "DAYUSDT"
 NAME = PAIR.lower()

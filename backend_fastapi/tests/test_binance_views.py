@@ -10,7 +10,8 @@ from functools import partial
 import msgspec
 import pytest
 
-from api_under_test import NOON, Line, trade
+from api_records import NOON, trade
+from api_sockets import Line
 from app.book.diffs import DIFFS
 from app.channels import FOLLOWED
 from app.compat.streams.clients import StreamClient

@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 from binance import Client
 
-from api_under_test import NOON, Api, World, candle, eventually, trade
+from api_records import NOON, candle, trade
+from api_under_test import Api
+from api_world import World
 from binance_clients import ccxt_at, connector_at, python_binance_at
 from candlestack_core.decimals import canonical
 from candlestack_core.intervals import MINUTE_MS, Interval
 from candlestack_core.messages import Candle
 from listing_records import entry, store_listings
+from waiting import eventually
 
 PAIR, SILENT = "WINDOWUSDT", "UNTRADEDUSDT"
 MARKET = "WINDOW/USDT"

@@ -12,23 +12,15 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
-from api_under_test import (
-    PATIENCE_S,
-    Api,
-    World,
-    book,
-    candle,
-    decode,
-    eventually,
-    frames,
-    known_book,
-    never_reading,
-    until_read,
-)
+from api_records import book, candle, known_book
+from api_sockets import decode, frames, never_reading
+from api_under_test import Api, until_read
+from api_world import World
 from app.book.channel import OrderBookSnapshot, OrderBookUpdate
 from app.stream.messages import Status
 from candlestack_core.messages import Book
 from candlestack_core.topics import ORDERBOOK
+from waiting import PATIENCE_S, eventually
 
 
 def receive(connection: ClientConnection) -> OrderBookSnapshot | OrderBookUpdate:

@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api_under_test import SocketMessage, book, candle, decode, texts_of, trade
+from api_records import book, candle, trade
+from api_sockets import SocketMessage, decode, texts_of
 from app.book.channel import BookClient, BookFeed, BookNews, OrderBookSnapshot, OrderBookUpdate
 from app.candles.channel import (
     CLOSED_CANDLES_KEPT,

@@ -9,7 +9,9 @@ from typing import Any
 import pymongo
 import pytest
 
-from api_under_test import Api, World, candle, eventually
+from api_records import candle
+from api_under_test import Api
+from api_world import World
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.messages import Book, Candle, DepthDiff, Trade
 from candlestack_core.names import COMPLETENESS
@@ -19,6 +21,7 @@ from candlestack_ingest.completeness.sink import CompletenessSink
 from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer
 from ledger_records import a_book, a_candle, a_diff, a_trade, record_of
 from records import START
+from waiting import eventually
 
 PAIR, SILENT = "LEDGERUSDT", "SILENTLEDGERUSDT"
 DATABASE = "API_LEDGER"

@@ -12,12 +12,15 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
-from api_under_test import Answer, Api, World, book, candle, eventually, known_book, trade, until_read
+from api_records import book, candle, known_book, trade
+from api_under_test import Answer, Api, until_read
+from api_world import World
 from app.access.gate import Gatekeeper
 from app.access.keys import ApiKeys
 from app.access.limits import Lease, RateLimiter
 from app.application import DIRECT, Access, serve
 from app.routing import QueryRoute
+from waiting import eventually
 
 PAIR = "DIRECTUSDT"
 ELSEWHERE = {"Origin": "http://elsewhere.example"}

@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from api_under_test import NOON, PATIENCE_S, ROOT, Api, World, candle, eventually, trade, until_read
+from api_records import NOON, candle, trade
+from api_under_test import ROOT, Api, until_read
+from api_world import World
+from waiting import PATIENCE_S, eventually
 
 PAGE = (ROOT / "docs" / "sockets.md").read_text(encoding="utf-8")
 [CLIENT] = re.findall(r"```js\n(.*?)```", PAGE, re.DOTALL)

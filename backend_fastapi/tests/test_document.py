@@ -20,9 +20,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from api_under_test import NOON, PATIENCE_S, Api, World, book, candle, eventually, known_book, trade
+from api_records import NOON, book, candle, known_book, trade
+from api_under_test import Api
+from api_world import World
 from app.application import create_app
 from listing_records import entry, store_listings
+from waiting import PATIENCE_S, eventually
 
 EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "4"))
 PAIR = "BTCUSDT"

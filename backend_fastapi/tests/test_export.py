@@ -10,7 +10,9 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from api_under_test import NOON, Api, World, candle
+from api_records import NOON, candle
+from api_under_test import Api
+from api_world import World
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.messages import Candle
 

@@ -13,21 +13,10 @@ from confluent_kafka.admin import AdminClient
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
-from api_under_test import (
-    NOON,
-    PATIENCE_S,
-    Answer,
-    Api,
-    ImpatientApi,
-    SocketMessage,
-    World,
-    book,
-    candle,
-    decode,
-    eventually,
-    known_book,
-    trade,
-)
+from api_records import NOON, book, candle, known_book, trade
+from api_sockets import SocketMessage, decode
+from api_under_test import Answer, Api, ImpatientApi
+from api_world import World
 from app.book.channel import OrderBookSnapshot, OrderBookUpdate
 from app.candles.channel import KlineSnapshot, KlineUpdate
 from app.stream.messages import FeedState, Status
@@ -37,6 +26,7 @@ from candlestack_core.kafka.create_topics import wait_and_ensure_topics
 from candlestack_core.messages import Book, Candle, encode
 from candlestack_core.topics import ORDERBOOK
 from candlestack_local.servers import SHORT_LIVED_JVM, KafkaBroker, MongoServer, RedisServer, free_port
+from waiting import PATIENCE_S, eventually
 
 SYMBOL = "BTCUSDT"
 HOUR_MS = Interval.H1.ms

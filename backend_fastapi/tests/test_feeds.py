@@ -8,7 +8,7 @@ from itertools import groupby
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api_under_test import book, candle, trade
+from api_records import book, candle, trade
 from app.book.channel import BOOKS, BookFeed
 from app.candles.channel import CANDLES as CANDLE_CHANNEL
 from app.candles.channel import CANDLES_KEPT, CandleFeed

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api_under_test import NOON, candle
+from api_records import NOON, candle
 from app.candles.fold import fold, fold_all
 from app.candles.schemas import OhlcCandle
 from candlestack_core.decimals import from_scaled

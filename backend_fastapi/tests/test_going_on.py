@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from api_under_test import NOON, Line, book, trade
+from api_records import NOON, book, trade
+from api_sockets import Line
 from app.book.channel import BOOKS, BookClient
 from app.book.view import BookView
 from app.channels import CHANNELS

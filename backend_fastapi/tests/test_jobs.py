@@ -12,10 +12,13 @@ from typing import Any
 import pymongo
 import pytest
 
-from api_under_test import NOON, Api, World, eventually
+from api_records import NOON
+from api_under_test import Api
+from api_world import World
 from candlestack_core.intervals import Interval
 from candlestack_core.job_runs import Document, recorded_run
 from candlestack_core.names import JOB_RUNS, JOBS, roll_up_job
+from waiting import eventually
 
 HOURS, DAYS = roll_up_job("1h"), roll_up_job("1d")
 PAIRS = ["BTCUSDT", "ETHUSDT"]

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api_under_test import NOON, Api, World, candle, until_read
+from api_records import NOON, candle
+from api_under_test import Api, until_read
+from api_world import World
 from app.candles.fold import fold_all
 from candlestack_core.intervals import MINUTE_MS, Interval
 from candlestack_core.messages import Candle

@@ -12,8 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from api_under_test import PATIENCE_S, ROOT, Api, World, candle, closed_with, eventually
+from api_records import candle
+from api_sockets import closed_with
+from api_under_test import ROOT, Api
+from api_world import World
 from candlestack_local.servers import RedisServer, free_port
+from waiting import PATIENCE_S, eventually
 
 
 def test_told_to_stop_it_says_so_to_every_client_waits_for_none_and_ends_with_0(

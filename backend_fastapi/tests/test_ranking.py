@@ -7,7 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from api_under_test import NOON, Api, World
+from api_records import NOON
+from api_under_test import Api
+from api_world import World
 from candlestack_core.messages import RankedPair, Ranking
 from candlestack_core.names import RANKING_TOP_GAINERS, RANKING_TOP_LOSERS
 

@@ -12,10 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api_under_test import NOON, PATIENCE_S, Answer, Api, World, candle, eventually, trade, until_read
+from api_records import NOON, candle, trade
+from api_under_test import Answer, Api, until_read
+from api_world import World
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.messages import Candle
 from candlestack_core.topics import TRADES
+from waiting import PATIENCE_S, eventually
 
 CONTRACT = Path(__file__).resolve().parents[1] / "contract"
 

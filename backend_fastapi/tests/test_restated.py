@@ -10,9 +10,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api_under_test import NOON, Api, World, candle, eventually
+from api_records import NOON, candle
+from api_under_test import Api
+from api_world import World
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.messages import Candle
+from waiting import eventually
 
 KEPT, LIVE, RACED, GROWN, WIPED = "KEPTUSDT", "KEPTLIVEUSDT", "RACEDUSDT", "GROWNUSDT", "WIPEDUSDT"
 VERSIONS = count(NOON + 10 * 24 * 60 * MINUTE_MS)

@@ -13,13 +13,16 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
-from api_under_test import NOON, PATIENCE_S, Api, World, book, candle, eventually, trade, until_read
+from api_records import NOON, book, candle, trade
+from api_under_test import Api, until_read
+from api_world import World
 from app.requests import ANSWERS, MESSAGES
 from app.stream.admission import Admission, NoRoomError
 from app.stream.subscription import Subscription
 from candlestack_core.intervals import MINUTE_MS, Interval
 from candlestack_core.messages import RankedPair, Ranking
 from candlestack_core.names import RANKING_TOP_GAINERS
+from waiting import PATIENCE_S, eventually
 
 DAY_MINUTES = 1_440
 

@@ -7,9 +7,12 @@ import sys
 
 import pytest
 
-from api_under_test import PATIENCE_S, ROOT, Api, World, candle, eventually, trade
+from api_records import candle, trade
+from api_under_test import ROOT, Api
+from api_world import World
 from candlestack_local.servers import free_port
 from listing_records import entry, store_listings
+from waiting import PATIENCE_S, eventually
 
 PAIR = "SMOKEUSDT"
 

@@ -15,27 +15,15 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection as SyncConnection
 
-from api_under_test import (
-    NOON,
-    PATIENCE_S,
-    TEXT_FRAME,
-    Api,
-    SocketMessage,
-    World,
-    candle,
-    closed_with,
-    decode,
-    eventually,
-    frames,
-    never_reading,
-    trade,
-    until_read,
-    upgrade,
-)
+from api_records import NOON, candle, trade
+from api_sockets import TEXT_FRAME, SocketMessage, closed_with, decode, frames, never_reading, upgrade
+from api_under_test import Api, until_read
+from api_world import World
 from app.candles.channel import CLOSED_CANDLES_KEPT, KlineSnapshot, KlineUpdate
 from app.trades.channel import TradesSnapshot, TradesUpdate
 from candlestack_core.messages import Candle, Trade
 from candlestack_core.topics import TRADES
+from waiting import PATIENCE_S, eventually
 
 
 def receive(connection: SyncConnection) -> SocketMessage:

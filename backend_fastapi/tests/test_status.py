@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
-from api_under_test import NOON, Api, World, book, candle, eventually, trade
+from api_records import NOON, book, candle, trade
+from api_under_test import Api
+from api_world import World
+from waiting import eventually
 
 PAIR, REPLAYED, FUTURE = "STATUSUSDT", "STATUSREPLAYUSDT", "STATUSFUTUREUSDT"
 

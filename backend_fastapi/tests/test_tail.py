@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 import pytest
 from structlog.testing import capture_logs
 
-from api_under_test import PATIENCE_S, World, trade
+from api_records import trade
+from api_world import World
 from app.channels import FOLLOWED
 from app.stream import tail
 from app.stream.events import Subject
@@ -19,6 +20,7 @@ from app.stream.repeated import repeat
 from app.trades.channel import TRADES
 from candlestack_core.kafka import Consumer, KafkaError, Record, TopicPartition, open_consumer
 from candlestack_core.settings import KafkaSettings
+from waiting import PATIENCE_S
 
 SYMBOL = "LOSTUSDT"
 

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
-from api_under_test import NOON, Api, World, candle, eventually
+from api_records import NOON, candle
+from api_under_test import Api
+from api_world import World
 from listing_records import entry, store_listings
+from waiting import eventually
 
 PAIR, CENTS = "UDFUSDT", "UDFCENTUSDT"
 NOON_S = NOON // 1000

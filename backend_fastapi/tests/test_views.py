@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from api_under_test import NOON, Line, book, candle
+from api_records import NOON, book, candle
+from api_sockets import Line
 from app.book.channel import BOOKS, BookClient
 from app.book.view import BookView, BookViewSnapshot, BookViewUpdate
 from app.candles.fold import fold

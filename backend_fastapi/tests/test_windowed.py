@@ -8,7 +8,9 @@ from typing import cast
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_under_test import NOON, Api, World, candle, eventually, until_read
+from api_records import NOON, candle
+from api_under_test import Api, until_read
+from api_world import World
 from app.candles.channel import CandleFeed
 from app.candles.windowed import WindowMinutes
 from app.stores.realtime import RealtimeStore
@@ -16,6 +18,7 @@ from app.stream.events import Event, Subject
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.messages import Candle
 from candlestack_core.versions import supersedes
+from waiting import eventually
 
 PAIR, HALTED = "REALTIMEUSDT", "REALTIMEHALTUSDT"
 

@@ -28,7 +28,8 @@ from dashboard.web_under_test import (
     WebProcess,
     browser_path,
 )
-from platform_under_test import LIVE, Platform, eventually, get_json
+from platform_under_test import LIVE, Platform, get_json
+from waiting import eventually
 
 expect.set_options(timeout=PATIENCE_MS)
 DESKTOP = {"width": 1440, "height": 900}

@@ -14,7 +14,8 @@ from dashboard.web_under_test import (
     newest_trade,
     wait_until_live,
 )
-from platform_under_test import RECORDINGS, eventually
+from platform_under_test import RECORDINGS
+from waiting import eventually
 
 RECORDING = RECORDINGS / "streams" / "spot"
 PROGRAMS = ("simulator", "candle-producer", "trade-producer", "orderbook-builder")

@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from dashboard.web_under_test import KeepScreenshot, LivePlatform, OpenPage, wait_until_live
-from platform_under_test import eventually
+from waiting import eventually
 
 PERIOD = 5
 DRAWN_PANES = "() => document.querySelectorAll('[data-testid=chart] tr').length"

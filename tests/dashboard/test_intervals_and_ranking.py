@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from candlestack_core.messages import RankedPair, Ranking, encode
 from candlestack_core.names import RANKING_TOP_GAINERS, RANKING_TOP_LOSERS
 from dashboard.web_under_test import PHONE, KeepScreenshot, LivePlatform, OpenPage, wait_until_live
-from platform_under_test import eventually
+from waiting import eventually
 
 HOUR_MS = 3_600_000
 

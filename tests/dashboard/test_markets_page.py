@@ -16,7 +16,7 @@ from dashboard.web_under_test import (
     serious_findings,
     wait_until_live,
 )
-from platform_under_test import eventually
+from waiting import eventually
 
 
 def pairs(page: Page) -> list[str]:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from candlestack_core.decimals import canonical
 from candlestack_ingest.books.checksum import checksum
 from dashboard.web_under_test import KeepScreenshot, LivePlatform, OpenPage, wait_until_live
-from platform_under_test import eventually
+from waiting import eventually
 
 SHOWN = """
     () => {

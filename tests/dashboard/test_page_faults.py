@@ -16,7 +16,7 @@ from dashboard.web_under_test import (
     newest_trade,
     wait_until_live,
 )
-from platform_under_test import eventually
+from waiting import eventually
 
 STALE_AFTER_MS = 10_000
 UNTRADED_MS = 20_000

@@ -20,7 +20,8 @@ from dashboard.web_under_test import (
     serious_findings,
     wait_until_live,
 )
-from platform_under_test import eventually, get_json
+from platform_under_test import get_json
+from waiting import eventually
 
 FIRST_LOADED_MS = 1_500 * 60_000
 """How far back the candles of one minute reach that a page asks for at first."""

@@ -16,7 +16,8 @@ from playwright.sync_api import Page, expect
 from candlestack_local.bootstrap.dependencies import BROWSERS
 from candlestack_local.dashboard import FRONTEND
 from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer
-from platform_under_test import ROOT, Platform, eventually, get_json
+from platform_under_test import ROOT, Platform, get_json
+from waiting import eventually
 
 ARTIFACTS = ROOT / "artifacts" / "dashboard"
 BROWSER_ARGUMENTS = (

@@ -20,7 +20,8 @@ from candlestack_core.messages import decode_dead_letter
 from candlestack_core.settings import KafkaSettings
 from candlestack_core.topics import DEAD_LETTER
 from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer, free_port
-from platform_under_test import Platform, ends_of, eventually
+from platform_under_test import Platform, ends_of
+from waiting import eventually
 
 KLINES = "spoken_kline_1m"
 

@@ -11,7 +11,8 @@ from candlestack_core.kafka import open_consumer
 from candlestack_core.settings import KafkaSettings
 from candlestack_core.topics import KLINE_1M, TRADES
 from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer
-from platform_under_test import Platform, eventually, read_values, trade_ids_without_a_gap
+from platform_under_test import Platform, read_values, trade_ids_without_a_gap
+from waiting import eventually
 
 BACKFILL_MINUTES = 60
 PRODUCERS = ("candle-producer", "trade-producer")

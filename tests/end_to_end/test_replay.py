@@ -19,7 +19,8 @@ from candlestack_core.names import KLINE_1M, trades_key
 from candlestack_core.settings import KafkaSettings
 from candlestack_core.topics import TRADES
 from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer
-from platform_under_test import LIVE, RECORDINGS, Platform, ends_of, eventually
+from platform_under_test import LIVE, RECORDINGS, Platform, ends_of
+from waiting import eventually
 
 SPEED = 12
 """Ten minutes and fifty seconds in about fifty-four: on a busy machine the kills come late."""

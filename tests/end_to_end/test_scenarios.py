@@ -15,8 +15,9 @@ import redis
 from candlestack_core.names import COMPLETENESS
 from candlestack_local.servers import SHORT_LIVED_JVM, KafkaBroker, MongoServer, RedisServer, free_port
 from candlestack_simulator.faults.scenarios import scenarios
-from platform_under_test import Platform, eventually, get_json, post_json
+from platform_under_test import Platform, get_json, post_json
 from soak.comparison import Running, Truth
+from waiting import eventually
 
 SYMBOLS = ("BTCUSDT", "ETHUSDT")
 FUTURES = ("BTCUSDT",)

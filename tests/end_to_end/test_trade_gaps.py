@@ -25,8 +25,8 @@ from candlestack_simulator import wire
 from candlestack_simulator.market import SeededMarket
 from candlestack_simulator.source import Emission, Trade
 from candlestack_simulator.testing import Clock, running, until
-from platform_under_test import PATIENCE_S as BROKER_PATIENCE_S
 from platform_under_test import read_values
+from waiting import PATIENCE_S as BROKER_PATIENCE_S
 
 SYMBOL, STREAM = "BTCUSDT", "btcusdt@trade"
 MISSED_TRADES = 400

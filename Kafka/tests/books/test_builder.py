@@ -26,7 +26,8 @@ from candlestack_core.names import LIVE_ORDERBOOK, order_book_key, usdm_order_bo
 from candlestack_core.settings import KafkaSettings
 from candlestack_core.topics import DEAD_LETTER, ORDERBOOK, ORDERBOOK_UPDATE
 from candlestack_local.servers import LOOPBACK, KafkaBroker, RedisServer, free_port
-from platform_under_test import Program, eventually, read_values
+from platform_under_test import Program, read_values
+from waiting import eventually
 
 BUILDER = "orderbook-builder"
 WAIT_S = 180.0

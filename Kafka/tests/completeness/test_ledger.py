@@ -19,8 +19,9 @@ from candlestack_core.settings import KafkaSettings
 from candlestack_core.topics import DEAD_LETTER, ORDERBOOK, ORDERBOOK_UPDATE, TRADES
 from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer
 from ledger_records import a_book, a_candle, a_diff, a_trade, record_of
-from platform_under_test import Platform, eventually, read_values
+from platform_under_test import Platform, read_values
 from records import START
+from waiting import eventually
 
 WAIT_S = 180.0
 LEDGER = "completeness-ledger"

@@ -23,8 +23,9 @@ from candlestack_core.settings import KafkaSettings
 from candlestack_core.topics import DEAD_LETTER, TRADES
 from candlestack_ingest import init_stores
 from candlestack_local.servers import LOOPBACK, KafkaBroker, MongoServer, RedisServer, free_port
-from platform_under_test import Platform, Program, eventually, read_values
+from platform_under_test import Platform, Program, read_values
 from records import START, candle, record, trade
+from waiting import eventually
 
 WAIT_S = 180.0
 DATABASE = f"CONSUMED_{uuid.uuid4().hex}"

@@ -29,7 +29,8 @@ from candlestack_core.names import (
     window_candle_prefix,
 )
 from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer
-from platform_under_test import ROOT, Platform, eventually
+from platform_under_test import ROOT, Platform
+from waiting import eventually
 
 SYMBOLS = ("BTCUSDT", "ETHUSDT")
 HOURS = 2

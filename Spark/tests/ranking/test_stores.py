@@ -32,7 +32,7 @@ from candlestack_spark.ranking.service import RankingService
 from candlestack_spark.ranking.supply import Supply, SupplyError, read_supply
 from candlestack_spark.stores.documents import Document
 from candlestack_spark.stores.mongo import CandleStore
-from platform_under_test import eventually
+from waiting import eventually
 
 NOON = DAY + DAY_MS // 2
 

@@ -29,7 +29,7 @@ from candlestack_local.servers import SHORT_LIVED_JVM, KafkaBroker, MongoServer,
 from candlestack_local.servers.jars import fetch, spark_jars
 from candlestack_spark.ranking.supply import read_supply
 from platform_under_test import ROOT, Platform
-from platform_under_test import eventually as eventually_within
+from waiting import eventually as eventually_within
 
 from .judge import judged, of_rows
 

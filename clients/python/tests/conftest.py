@@ -7,7 +7,8 @@ from hashlib import sha256
 
 import pytest
 
-from api_under_test import Api, World
+from api_under_test import Api
+from api_world import World
 from candlestack_local.servers import KafkaBroker, MongoServer, RedisServer
 
 

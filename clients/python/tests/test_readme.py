@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from api_under_test import Api, World, book, candle, eventually, trade
+from api_records import book, candle, trade
+from api_under_test import Api
+from api_world import World
+from waiting import eventually
 
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)

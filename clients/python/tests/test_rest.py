@@ -11,7 +11,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from api_under_test import NOON, Api, World, candle, eventually, known_book, trade
+from api_records import NOON, candle, known_book, trade
+from api_under_test import Api
+from api_world import World
 from candlestack_client import (
     AsyncClient,
     BadQueryError,
@@ -28,6 +30,7 @@ from candlestack_client import (
 from candlestack_core.intervals import MINUTE_MS
 from candlestack_core.messages import Candle
 from candlestack_local.servers import free_port
+from waiting import eventually
 
 PAIR = "PAGESUSDT"
 MINUTES = 1_700

@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from api_under_test import NOON, Api, World, candle, eventually, trade
+from api_records import NOON, candle, trade
+from api_under_test import Api
+from api_world import World
 from candlestack_client import (
     AsyncClient,
     Client,
@@ -31,6 +33,7 @@ from candlestack_client import (
     UnauthorizedError,
 )
 from candlestack_core.intervals import MINUTE_MS
+from waiting import eventually
 
 PATIENCE_S = 300.0
 MORE_THAN_A_SNAPSHOT = 300
