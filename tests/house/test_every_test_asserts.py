@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 import pytest
 
 from house.tracked_files import python_files, report
 
 EXPECTATIONS = frozenset({"raises", "warns", "fail", "deprecated_call"})
+WAITING = frozenset({"eventually"})
+"""Functions of the tests' shared modules that fail where what they wait for does not come."""
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def without_assertion(source: str) -> Iterator[tuple[int, str]]:
     """Yield the line and the name of every test function that cannot fail by what it checks.
 
-    A call of a function of the same module counts for what that function asserts.
+    A call of a function of the same module counts for what that function asserts, and so do a wait for a condition
+    and what a page is expected to show.
     """
     tree = ast.parse(source)
     functions = [node for node in ast.walk(tree) if isinstance(node, Function)]
-    checking: set[str] = set()
+    checking = WAITING
     while True:
-        found = {function.name for function in functions if _checks(function, checking)}
+        found = WAITING | {function.name for function in functions if _checks(function, checking)}
         if found == checking:
             break
         checking = found
@@ -31,18 +35,22 @@ def without_assertion(source: str) -> Iterator[tuple[int, str]]:
             yield function.lineno, function.name
 
 
-def _checks(function: Function, checking: set[str]) -> bool:
+def _checks(function: Function, checking: AbstractSet[str]) -> bool:
     return any(_is_check(node, checking) for step in function.body for node in ast.walk(step))
 
 
-def _is_check(node: ast.AST, checking: set[str]) -> bool:
+def _is_check(node: ast.AST, checking: AbstractSet[str]) -> bool:
     if isinstance(node, ast.Assert):
         # What is true whatever happens checks nothing.
         return not isinstance(node.test, ast.Constant | ast.Tuple)
     if not isinstance(node, ast.Call):
         return False
     if isinstance(node.func, ast.Attribute):
-        return node.func.attr in EXPECTATIONS and getattr(node.func.value, "id", "") == "pytest"
+        of = node.func.value
+        if isinstance(of, ast.Call):
+            # Playwright's own, which waits for what it expects of a page.
+            return getattr(of.func, "id", "") == "expect" and node.func.attr.startswith(("to_", "not_to_"))
+        return node.func.attr in EXPECTATIONS and getattr(of, "id", "") == "pytest"
     return getattr(node.func, "id", "") in checking
 
 
@@ -72,6 +80,8 @@ def test_the_tests_of_the_repository_are_looked_at() -> None:
         "with suppress(ValueError):\n        work()",
         "other.raises(ValueError)",
         "check_elsewhere()",
+        "expect(page)",
+        "other(page).to_have_url(address)",
     ],
 )
 def test_a_test_that_cannot_fail_is_found(body: str) -> None:
@@ -91,6 +101,9 @@ def test_a_test_that_cannot_fail_is_found(body: str) -> None:
         "pytest.fail('not within 30 s')",
         "def inner():\n        assert x\n    inner()",
         "read_until(3)",
+        "expect(page).to_have_url(address)",
+        "expect(page.locator('td')).not_to_have_count(0)",
+        "eventually(lambda: asked() == 0, 'nobody asks')",
     ],
 )
 def test_a_test_that_can_fail_is_left_alone(body: str) -> None:
